@@ -1,0 +1,102 @@
+"""Every event is carried through in one transaction before its platform is told that it arrived."""
+
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from deeds.clock import Clock
+from deeds.said import Inbound, Prompt
+from handlers.front_door import Town, hear
+from messengers.port import Accepted, CannotRead, TryLater
+from messengers.webchat.chat import record_mine
+from storage import inbox, outbox
+from storage.database import Tx, is_worth_a_retry
+from storage.store import Store
+from texts import say
+
+log = structlog.get_logger()
+
+
+class Intake:
+    """Takes decoded events of every messenger; see design 2.2 and 4."""
+
+    def __init__(self, store: Store, clock: Clock, town: Town, wake: Callable[[], None]) -> None:
+        """`wake` tells delivery that something may be waiting."""
+        self._store = store
+        self._clock = clock
+        self._town = town
+        self._wake = wake
+
+    async def accept(self, event: Inbound) -> Accepted:
+        """Carry an event through; returns when it is committed. Raises `TryLater` when nothing could be stored."""
+        try:
+            accepted = await self._store.write(self._lane(event), lambda tx: self._take(tx, event))
+        except Exception as error:
+            accepted = await self._keep(event, error)
+        self._wake()
+        return accepted
+
+    async def park(self, messenger: str, unreadable: CannotRead) -> Accepted:
+        """Keep an authentic event that does not parse, so that the ones behind it go on."""
+
+        def keep(tx: Tx) -> Accepted:
+            new = inbox.note(tx, unreadable.event_key, messenger, "", unreadable.raw, self._clock.now())
+            if new:
+                inbox.park(tx, unreadable.event_key, str(unreadable))
+            return Accepted(duplicate=not new)
+
+        try:
+            return await self._store.write(unreadable.event_key, keep)
+        except Exception as error:
+            raise _later(error) from error
+
+    async def retry(self, event: Inbound, event_id: int) -> None:
+        """Carry a parked event through after all. Raises what it raised before, if it does so again."""
+
+        def again(tx: Tx) -> None:
+            now = self._clock.now()
+            hear(tx, event, self._town, now)
+            inbox.release(tx, event_id, now)
+
+        await self._store.write(self._lane(event), again)
+        self._wake()
+
+    def _take(self, tx: Tx, event: Inbound) -> Accepted:
+        now = self._clock.now()
+        if not inbox.note(tx, event.event_key, event.messenger, event.chat, event.raw, now):
+            return Accepted(duplicate=True)
+        record_mine(tx, event, now)
+        hear(tx, event, self._town, now)
+        return Accepted()
+
+    async def _keep(self, event: Inbound, error: Exception) -> Accepted:
+        """Park an event whose handling raised; its sender is told that it is kept and somebody will look."""
+        if is_worth_a_retry(error):
+            raise _later(error) from error
+        log.error("an event was parked", event_key=event.event_key, error=type(error).__name__, exc_info=error)
+
+        def park(tx: Tx) -> Accepted:
+            now = self._clock.now()
+            if not inbox.note(tx, event.event_key, event.messenger, event.chat, event.raw, now):
+                return Accepted(duplicate=True)
+            inbox.park(tx, event.event_key, f"{type(error).__name__}: {error}")
+            record_mine(tx, event, now)
+            outbox.put(tx, event.messenger, event.chat, Prompt(say("parked.told")), now, event.thread)
+            return Accepted()
+
+        try:
+            return await self._store.write(self._lane(event), park)
+        except Exception as again:
+            raise _later(again) from again
+
+    @staticmethod
+    def _lane(event: Inbound) -> str:
+        return f"{event.messenger}:{event.chat}"
+
+
+def _later(error: Exception) -> TryLater:
+    log.warning("an event could not be stored", error=type(error).__name__)
+    return TryLater(type(error).__name__)
+
+
+Retry = Callable[[int], Awaitable[None]]

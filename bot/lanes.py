@@ -1,0 +1,184 @@
+"""Lanes: threads that each own one connection and carry work through in order, sharing commits.
+
+Work waiting in a lane is carried out in one transaction and committed once. There are no savepoints: when anything in
+a batch raises, all of it is rolled back and its works run again, each in a transaction of its own, so that only the
+one at fault fails (design 2.2). A full disk therefore never leaves an acknowledged work unstored.
+"""
+
+import asyncio
+import queue
+import threading
+import time
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import structlog
+from sqlalchemy import Connection
+
+from storage.database import Database, Tx, is_worth_a_retry
+
+T = TypeVar("T")
+
+MOST_TOGETHER = 64  # works that share a commit: more would make the first wait for the last
+TRIES = 4  # of a work that met a lock or a full disk
+PAUSE_S = 0.05  # before the second try; doubled each time
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class _Job:
+    work: Callable[[Tx], Any]
+    loop: asyncio.AbstractEventLoop
+    future: "asyncio.Future[Any]"
+    result: Any = None
+    error: BaseException | None = None
+
+
+class _Lane(threading.Thread):
+    """One thread, one connection, one queue."""
+
+    def __init__(self, database: Database, number: int) -> None:
+        super().__init__(name=f"lane-{number}", daemon=True)
+        self._database = database
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._connection: Connection | None = None
+
+    def put(self, job: _Job) -> None:
+        self._jobs.put(job)
+
+    def end(self) -> None:
+        self._jobs.put(None)
+
+    def run(self) -> None:
+        open_ = True
+        while open_:
+            batch: list[_Job] = []
+            job = self._jobs.get()
+            while job is not None:
+                batch.append(job)
+                if len(batch) >= MOST_TOGETHER:
+                    break
+                try:
+                    job = self._jobs.get_nowait()
+                except queue.Empty:
+                    break
+            open_ = job is not None
+            if batch:
+                self._carry_through(batch)
+        if self._connection is not None:
+            self._connection.close()
+
+    def _carry_through(self, batch: list[_Job]) -> None:
+        if not self._together(batch):
+            for job in batch:
+                self._alone(job)
+        for loop in {job.loop for job in batch}:
+            loop.call_soon_threadsafe(_tell, [job for job in batch if job.loop is loop])
+
+    def _together(self, batch: list[_Job]) -> bool:
+        """Carry a batch through in one transaction. Returns False when it was rolled back."""
+        if len(batch) == 1:
+            return False
+        try:
+            with self._begin() as tx:
+                for job in batch:
+                    job.result = job.work(tx)
+        except Exception:  # whatever it was, each work finds out for itself, alone
+            self._mend()
+            return False
+        return True
+
+    def _alone(self, job: _Job) -> None:
+        pause_s = PAUSE_S
+        for attempt in range(1, TRIES + 1):
+            try:
+                with self._begin() as tx:
+                    job.result = job.work(tx)
+                return
+            except Exception as error:
+                self._mend()
+                job.error = error
+                if not is_worth_a_retry(error) or attempt == TRIES:
+                    return
+            job.error = None
+            time.sleep(pause_s)
+            pause_s *= 2
+
+    def _begin(self) -> Any:
+        if self._connection is None:
+            self._connection = self._database.connect()
+        return _Transaction(self._connection)
+
+    def _mend(self) -> None:
+        """Throw a connection away that may be broken: a lost server, a lane that must begin afresh."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            try:
+                connection.close()
+            except Exception:  # it is thrown away
+                log.info("a broken connection was dropped", lane=self.name)
+
+
+class _Transaction:
+    """`with` for one transaction on a connection that lives on."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def __enter__(self) -> Tx:
+        self._transaction = self._connection.begin()
+        return self._connection
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        if kind is None:
+            self._transaction.commit()
+        else:
+            self._transaction.rollback()
+
+
+def _tell(jobs: list[_Job]) -> None:
+    for job in jobs:
+        if job.future.done():
+            continue  # whoever asked has gone away; the work is committed all the same
+        if job.error is not None:
+            job.future.set_exception(job.error)
+        else:
+            job.future.set_result(job.result)
+
+
+class Lanes:
+    """The `Store` of a running process: several lanes on PostgreSQL, one on SQLite; readers in threads."""
+
+    def __init__(self, database: Database, count: int) -> None:
+        """Make `count` lanes; SQLite has one writer, so it gets one whatever is asked."""
+        self._database = database
+        self._lanes = [_Lane(database, number) for number in range(1 if database.is_sqlite else count)]
+        for lane in self._lanes:
+            lane.start()
+
+    async def write(self, key: str, work: Callable[[Tx], T]) -> T:
+        """Run `work` in the lane of `key`; return when it is committed."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        lane = self._lanes[zlib.crc32(key.encode()) % len(self._lanes)]
+        lane.put(_Job(work, loop, future))
+        return await future
+
+    async def read(self, work: Callable[[Tx], T]) -> T:
+        """Run `work` on a view that changes nothing, in a thread of its own."""
+
+        def reading() -> T:
+            with self._database.read() as tx:
+                return work(tx)
+
+        return await asyncio.to_thread(reading)
+
+    def close(self) -> None:
+        """Carry through what is waiting, then stop."""
+        for lane in self._lanes:
+            lane.end()
+        for lane in self._lanes:
+            lane.join(timeout=30)

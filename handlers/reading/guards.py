@@ -1,0 +1,80 @@
+"""What must be noticed before a story is taken as one: danger now, an accusation, a child."""
+
+import re
+from functools import lru_cache
+
+from deeds.vietnamese import fold, lower, nfc
+from handlers.reading.words import has, spoken, table, whole_words, word_list
+
+_CRY_AT_MOST = 220  # nobody in danger types more
+_CHILD_BELOW = 16
+_CHILD_YEARS = 10  # school year
+_REACH = 32  # how far before an accusing word the praising one may stand
+
+
+def emergency_now(text: str) -> bool:
+    """Return whether somebody seems to be in danger at this moment; a story told afterwards is none."""
+    said = nfc(text)
+    if len(said) > _CRY_AT_MOST or not has("danger_now.txt", said):
+        return False
+    return not has("told.txt", said) and not has("past_days.txt", said)
+
+
+def sounds_like_complaint(text: str) -> bool:
+    """Return whether a text accuses somebody; stopping a thief or reporting a crime to help the police is praise."""
+    small = lower(text)
+    for word in word_list("accusing.txt").finditer(small):
+        if _told_as_good().match(small, word.end()):
+            continue
+        before = _same_sentence(small[max(0, word.start() - _REACH) : word.start()])
+        if _wish().search(before):
+            return True
+        praised = word_list("praising_before.txt").search(before) or _praised_after().match(small, word.end())
+        if not praised:
+            return True
+    return False
+
+
+def _same_sentence(before: str) -> str:
+    return re.split(r"[.!?;\n]", before)[-1]
+
+
+@lru_cache(maxsize=1)
+def _wish() -> re.Pattern[str]:
+    """Return "I want to", "allow me to", just before the word: then the teller is the one who accuses."""
+    return re.compile(whole_words(table("complaint.toml")["wish"]).pattern + r"\s*\Z")
+
+
+@lru_cache(maxsize=1)
+def _told_as_good() -> re.Pattern[str]:
+    """Return what makes even the word for a report the beginning of praise."""
+    return re.compile(r"\s+" + whole_words(table("complaint.toml")["good_after"]).pattern)
+
+
+@lru_cache(maxsize=1)
+def _praised_after() -> re.Pattern[str]:
+    return re.compile(r"\s+" + word_list("praising_after.txt").pattern)
+
+
+def about_child(text: str) -> bool:
+    """Return whether somebody under 16 is told of, by age, school year or word."""
+    small = lower(text)
+    words = table("child.toml")
+    if has("child.txt", text) or re.search(spoken(words["months"]), small):
+        return True
+    for found in re.finditer(rf"(?<!\w){spoken(words['age'])}", small):
+        if _small_number(found["age"]) < _CHILD_BELOW:
+            return True
+    taught = [one.end() for one in re.finditer(rf"(?<!\w)(?:{spoken(words['not_school'])})", small)]
+    for found in re.finditer(rf"(?<!\w)(?:{spoken(words['school'])})", small):
+        at_number = found.start("year") + 1
+        if int(found["year"]) <= _CHILD_YEARS and at_number not in taught:
+            return True
+    return False
+
+
+def _small_number(word: str) -> int:
+    if word.isdigit():
+        return int(word)
+    numbers: dict[str, int] = table("days.toml")["numbers"]
+    return {fold(name): number for name, number in numbers.items()}[fold(" ".join(word.split()))]

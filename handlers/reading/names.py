@@ -1,0 +1,179 @@
+"""The people somebody tells of, and whether it is one person, a household, a group or a way of doing things."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from deeds.vietnamese import fold, has_marks, lower, nfc
+from handlers.reading.words import (
+    Token,
+    lines,
+    spoken,
+    table,
+    tokens_after,
+    typed_without_capitals,
+    whole_words,
+    word_list,
+)
+
+_MOST_SYLLABLES = 6
+_BARE_FATHER = "ba"  # without accents also "bà"; as a word of its own it is father or three
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRead:
+    """A person named in a story.
+
+    `full`: family and given name stand there, so it is read with certainty; a given name alone is a candidate.
+    The span counts in `nfc(text)` and covers title and name; `title` is "" where none was said.
+    """
+
+    title: str
+    name: str
+    full: bool
+    span: tuple[int, int]
+
+
+def find_people(story: str) -> list[PersonRead]:
+    """Return the people named in a story in the order they are named, each name once (the fullest form)."""
+    text = nfc(story)
+    small = lower(text)
+    bare = typed_without_capitals(text)
+    found: list[PersonRead] = []
+    for title in word_list("titles.txt").finditer(small):
+        if _no_title(small, title, marked=has_marks(text)) or (bare and _generic(title.group(), small, title.end())):
+            continue
+        _add(found, _after_title(text, title.group(), title.start(), title.end(), bare=bare))
+    if not has_marks(text):
+        for father in re.finditer(rf"\b{_BARE_FATHER}\b", small):
+            _add(found, _after_title(text, father.group(), father.start(), father.end(), bare=False))
+    if not bare:
+        for first in _untitled(text):
+            _add(found, first)
+    return _each_once(sorted(found, key=lambda one: one.span))
+
+
+def _no_title(small: str, title: re.Match[str], *, marked: bool) -> bool:
+    """Return whether the word is another word here: "o Bac Ninh" is "ở", and "chị em" are two."""
+    said = title.group()
+    if said.isascii() and said in {fold(one) for one in table("names.toml")["risky_bare"]}:
+        return not (marked and said == "o")
+    pair = whole_words(table("names.toml")["pairs"])
+    return any(one.end() == title.end() for one in pair.finditer(small[: title.end()]))
+
+
+def _generic(title: str, small: str, end: int) -> bool:
+    """Return whether nobody in particular is meant; without capitals only a family name then shows a person."""
+    if fold(title) not in {fold(one) for one in table("names.toml")["generic"]}:
+        return False
+    words = tokens_after(small, end, 1)
+    return not words or not word_list("surnames.txt").fullmatch(words[0].text)
+
+
+def _add(found: list[PersonRead], person: PersonRead | None) -> None:
+    """Keep a person unless the words were already taken; a longer reading of the same words replaces a shorter."""
+    if person is None:
+        return
+    for index, other in enumerate(found):
+        if person.span[0] < other.span[1] and other.span[0] < person.span[1]:
+            if len(person.name) > len(other.name):
+                found[index] = person
+            return
+    found.append(person)
+
+
+def _after_title(text: str, title: str, start: int, end: int, *, bare: bool) -> PersonRead | None:
+    words = tokens_after(text, end, _MOST_SYLLABLES)
+    name = _small_name(words) if bare else _capital_name(words)
+    if not name:
+        return None
+    written = " ".join(word.text for word in name)
+    full = not bare and len(name) > 1 and not any(word.text.isdigit() for word in name)
+    return PersonRead(text[start : start + len(title)], written, full, (start, name[-1].end))
+
+
+def _capital_name(words: list[Token]) -> list[Token]:
+    """Return the capitalised syllables words begin with, up to a place ("Bản Nà Phiêng") or another title."""
+    name: list[Token] = []
+    for index, word in enumerate(words):
+        follows = index + 1 < len(words) and (words[index + 1].capital or words[index + 1].text.isdigit())
+        if not word.capital or _is("acronyms", word) or (follows and name and _is("place_words", word)):
+            break
+        name.append(word)
+    ordinary = len(name) == 1 and lower(name[0].text) in table("names.toml")["ordinary"]
+    return [] if ordinary else name
+
+
+def _small_name(words: list[Token]) -> list[Token]:
+    """Return what may be a name where nobody typed capitals: up to the first word that is none."""
+    name: list[Token] = []
+    for word in words[:4]:
+        small = lower(word.text)
+        ends = word_list("not_names.txt").fullmatch(small) or (name and word_list("ends_names.txt").fullmatch(small))
+        # "nguyen van nam": the third syllable is the name, whatever else it may mean
+        if word.text.isdigit() or (ends and not (len(name) == 2 and _is("middle", name[1]))):
+            break
+        name.append(word)
+    if len(name) > 1 and word_list("surnames.txt").fullmatch(lower(name[0].text)):
+        return name[:3] if _is("middle", name[1]) else name
+    return name[:1]  # a given name; what follows is the story
+
+
+def _is(kind: str, word: Token) -> bool:
+    said: str = "|".join(spoken(one) for one in table("names.toml")[kind])
+    return re.fullmatch(said, lower(word.text)) is not None
+
+
+def _untitled(text: str) -> list[PersonRead]:
+    """Return names of three and more syllables that begin with a family name and stand for no street or school."""
+    found = []
+    surnames = {fold(one) for one in lines("surnames.txt")}
+    not_after = re.compile(rf"(?:{'|'.join(spoken(one) for one in table('names.toml')['named_after'])})\s+\Z")
+    for start in re.finditer(r"(?<!\w)[^\W\d_]+", text):
+        if not start.group()[0].isupper() or fold(start.group()) not in surnames:
+            continue
+        name = _capital_name(tokens_after(text, start.start(), _MOST_SYLLABLES))
+        if len(name) >= 3 and not not_after.search(lower(text[: start.start()])):
+            found.append(PersonRead("", " ".join(word.text for word in name), True, (start.start(), name[-1].end)))
+    return found
+
+
+def _each_once(people: list[PersonRead]) -> list[PersonRead]:
+    """Drop who is named again, and the given name alone where the full name stands elsewhere."""
+    kept: list[PersonRead] = []
+    full = {fold(one.name) for one in people if one.full}
+    for one in people:
+        name = fold(one.name)
+        again = any(fold(other.name) == name for other in kept)
+        short = not one.full and any(whole.endswith(f" {name}") for whole in full)
+        if not again and not short:
+            kept.append(one)
+    return kept
+
+
+def find_kind(text: str) -> str:
+    """Return whom the story praises: "individual", "household", "collective" or "model".
+
+    A model wins wherever the word stands; else who is named first. A group or family that was helped, not the one
+    that helps ("giúp gia đình bà Hoa"), does not count.
+    """
+    words = lower(text)
+    if word_list("kind_model.txt").search(words):
+        return "model"
+    first: dict[str, int] = {}
+    for kind in ("household", "collective"):
+        for found in word_list(f"kind_{kind}.txt").finditer(words):
+            if not _helped_before().search(words[: found.start()]):
+                first[kind] = min(first.get(kind, found.start()), found.start())
+    people = find_people(text)
+    named = min((one.span[0] for one in people), default=None)
+    if not first:
+        return "individual"
+    kind = min(first, key=first.__getitem__)
+    return "individual" if named is not None and named < first[kind] else kind
+
+
+@lru_cache(maxsize=1)
+def _helped_before() -> re.Pattern[str]:
+    words = "|".join(spoken(one) for one in table("names.toml")["helped_before"])
+    return re.compile(rf"(?<!\w)(?:{words})\s+\Z")

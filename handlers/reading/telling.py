@@ -1,0 +1,80 @@
+"""Everything a telling holds, read at once: the day, the place, the people; and what a short answer means."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from deeds.places import Areas
+from deeds.vietnamese import nfc
+from handlers.reading.days import DayRead, find_day
+from handlers.reading.names import PersonRead, find_kind, find_people
+from handlers.reading.wheres import PlaceRead, find_place
+from handlers.reading.words import lines, only, spoken
+
+_EMPTY_PAIRS = re.compile(r"\(\s*\)|\[\s*\]|\"\s*\"|\u201c\s*\u201d")
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What was read out of a text; `rest` is the text without the words for day, place and people."""
+
+    day: DayRead | None
+    place: PlaceRead | None
+    people: tuple[PersonRead, ...]
+    kind: str
+    rest: str
+
+
+def read_telling(text: str, today: date, areas: Areas, home_commune_code: str | None) -> Telling:
+    """Return all that a story or an answer holds."""
+    text = nfc(text)
+    day = find_day(text, today)
+    place = find_place(text, areas, home_commune_code)
+    people = tuple(person for person in find_people(text) if place is None or not _inside(person.span, place.span))
+    spans = [person.span for person in people]
+    if day:
+        spans.append((day.start, day.end))
+    if place:
+        spans.append(place.span)
+    return Telling(day.day if day else None, place, people, find_kind(text), _without(text, spans))
+
+
+def _inside(inner: tuple[int, int], outer: tuple[int, int]) -> bool:
+    return outer[0] <= inner[0] and inner[1] <= outer[1]
+
+
+def _without(text: str, spans: list[tuple[int, int]]) -> str:
+    """Return the text without the spans, and without the commas, brackets and small words they leave behind."""
+    left = "|".join(spoken(word) for word in lines("left_behind.txt"))
+    for start, end in sorted(spans, reverse=True):
+        before = re.sub(rf"(?<!\w)(?:{left})\s+\Z", "", text[:start], flags=re.IGNORECASE)
+        text = f"{before} {text[end:]}"
+    text = " ".join(_EMPTY_PAIRS.sub(" ", text).split())
+    text = re.sub(r"\s+([,.;:!?])", r"\1", text)
+    text = re.sub(r"[,;:](?=[,.;:!?])|(?<=[.!?])[,;:]", "", text)
+    return text.strip(" ,;:-")
+
+
+def says_unknown(text: str) -> bool:
+    """Return whether an answer is nothing but "I do not know", "skip it"."""
+    return only("unknown.txt", text)
+
+
+def clear_yes(text: str) -> bool:
+    """Return whether an answer agrees in so many words; a polite "dạ" alone shows only that it was heard."""
+    return only("yes.txt", text, "polite_yes.txt")
+
+
+def weak_yes(text: str) -> bool:
+    """Return whether an answer is only a sound of listening: "dạ", "ừ", "ok"."""
+    return only("weak_yes.txt", text, "polite_yes.txt") and not clear_yes(text)
+
+
+def clear_no(text: str) -> bool:
+    """Return whether an answer refuses in so many words."""
+    return only("no.txt", text, "polite_yes.txt")
+
+
+def greets(text: str) -> bool:
+    """Return whether a message is only a greeting or the messenger's start button."""
+    return only("greetings.txt", text, "polite_greeting.txt")

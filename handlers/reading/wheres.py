@@ -1,0 +1,334 @@
+"""The place somebody means: hamlet, commune, province, old names too; without a commune named it is at home."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from deeds.places import Areas, Commune, Match, Province, Renamed, Split
+from deeds.vietnamese import fold, has_marks, lower, nfc
+from handlers.reading.words import Token, spoken, table, tokens_after, typed_without_capitals, whole_words, word_list
+
+_MOST_NAME_WORDS = 5
+_MOST_TO_ASK = 5
+_GAP = re.compile(r"\s*[,(;:-]?\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceRead:
+    """A place as somebody said it.
+
+    `ask` is what has to be asked before the commune is sure: an old name that became another one, one that was split,
+    or the communes of that name. `certain`: nothing has to be asked. The span counts in `nfc(text)`.
+    """
+
+    hamlet: str | None
+    commune_code: str | None
+    province_code: str | None
+    ask: Renamed | Split | tuple[Commune, ...] | None
+    text: str
+    span: tuple[int, int]
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Hamlet:
+    name: str
+    start: int
+    end: int
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    commune: Commune | None
+    ask: Renamed | Split | tuple[Commune, ...] | None
+    province_code: str | None
+    start: int
+    end: int
+
+
+def find_place(text: str, areas: Areas, home_commune_code: str | None) -> PlaceRead | None:
+    """Return the first place a text names, or None; `home_commune_code` is the commune the office belongs to."""
+    text = nfc(text)
+    hamlet = _hamlet(text, deep=True)
+    home = areas.commune(home_commune_code) if home_commune_code else None
+    named = _commune(text, areas, home) or _listed(text, areas, home)
+    if named is None:
+        own = _own_commune(text, areas)
+        if hamlet is None and own is None:
+            return _only_province(text, areas)
+        start, end = _around(hamlet, own)
+        sure = hamlet.certain if hamlet else True
+        return PlaceRead(
+            hamlet.name if hamlet else None,
+            home.code if home else None,
+            home.province_code if home else None,
+            None,
+            text[start:end],
+            (start, end),
+            sure and home is not None,
+        )
+    near = hamlet if hamlet and -1 <= named.start - hamlet.end <= 6 else None
+    start, end = _around(near, (named.start, named.end))
+    return PlaceRead(
+        hamlet.name if hamlet else None,
+        named.commune.code if named.commune else None,
+        named.commune.province_code if named.commune else named.province_code,
+        named.ask,
+        text[start:end],
+        (start, end),
+        named.ask is None and (hamlet is None or hamlet.certain),
+    )
+
+
+def _around(hamlet: _Hamlet | None, other: tuple[int, int] | None) -> tuple[int, int]:
+    spans = [(one.start, one.end) for one in (hamlet,) if one] + [one for one in (other,) if one]
+    if len(spans) == 2 and abs(spans[1][0] - spans[0][1]) > 6:
+        spans = spans[:1]
+    return min(span[0] for span in spans), max(span[1] for span in spans)
+
+
+@lru_cache(maxsize=1)
+def _hamlet_words() -> re.Pattern[str]:
+    return whole_words(table("places.toml")["hamlet_words"])
+
+
+@lru_cache(maxsize=1)
+def _not_hamlet() -> re.Pattern[str]:
+    return whole_words(table("places.toml")["not_hamlet"])
+
+
+@lru_cache(maxsize=1)
+def _ends() -> re.Pattern[str]:
+    return whole_words(table("places.toml")["ends"])
+
+
+@lru_cache(maxsize=1)
+def _home_words() -> re.Pattern[str]:
+    return whole_words(table("places.toml")["home"])
+
+
+def _hamlet(text: str, *, deep: bool = False) -> _Hamlet | None:
+    """Return the first hamlet named: "bản Nà Phiêng", "tổ 5", "thon ben go"."""
+    small = lower(text)
+    bare = typed_without_capitals(text)
+    no = [(one.start(), one.end()) for one in _not_hamlet().finditer(small)]
+    number_only = {fold(word) for word in table("places.toml")["number_only"]}
+    for word in _hamlet_words().finditer(small):
+        if any(start <= word.start() < end for start, end in no):
+            continue
+        words = tokens_after(text, word.end(), 4)
+        if words and words[0].text[0].isdigit():
+            name = words[:1]
+        elif fold(word.group()) in number_only:
+            continue
+        else:
+            name = _small(words) if bare else _capital(words)
+        if name:
+            end = name[-1].end
+            certain = not bare or name[0].text[0].isdigit()
+            wider = _hamlet(text[end:]) if deep else None
+            if wider and wider.start <= 2:  # "tổ 3 bản Hùng Pèng": the group inside a village
+                end += wider.end
+                certain = certain and wider.certain
+            return _Hamlet(text[word.start() : end], word.start(), end, certain)
+    return None
+
+
+def _capital(words: list[Token]) -> list[Token]:
+    name: list[Token] = []
+    for word in words:
+        if word.text.isdigit() and name:
+            return [*name, word]
+        if not word.capital or (name and _ends().fullmatch(lower(word.text))):
+            break
+        name.append(word)
+    return name
+
+
+def _small(words: list[Token]) -> list[Token]:
+    name: list[Token] = []
+    for word in words[:3]:
+        # "thon ben go": bare, nearly every first word is also another word; only "thôn mình" is surely no name
+        stops = _ends() if name or has_marks(word.text) else _home_words()
+        if stops.fullmatch(lower(word.text)):
+            break
+        name.append(word)
+    return name
+
+
+def _own_commune(text: str, areas: Areas) -> tuple[int, int] | None:
+    """Return where "xã mình", "phường ta" stands."""
+    small = lower(text)
+    for word in _unit_word(areas, "commune").finditer(small):
+        own = _home_words().match(small, word.end())
+        if own:
+            return word.start(), own.end()
+    return None
+
+
+@lru_cache(maxsize=4)
+def _unit_word(areas: Areas, level: str) -> re.Pattern[str]:
+    """Return the words of a level; one letter ("x.", "p.") only with its dot."""
+    ways = [spoken(word) + (r"\s*\." if len(word) == 1 else r"\.?") for word in areas.unit_words(level)]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(sorted(ways, key=len, reverse=True))})\s*(?=\w)")
+
+
+def _commune(text: str, areas: Areas, home: Commune | None) -> _Named | None:
+    """Return the first commune named after a word such as "xã"."""
+    small = lower(text)
+    for word in _unit_word(areas, "commune").finditer(small):
+        if not re.search(r"[\s.]\Z", word.group()):
+            continue
+        words = tokens_after(text, word.end(), _MOST_NAME_WORDS)
+        for count in range(len(words), 0, -1):
+            said = text[word.start() : words[count - 1].end]
+            if not _fits(text, words[:count]):
+                continue
+            named = _named(said, text, areas, home, word.start(), words[count - 1].end)
+            if named:
+                return named
+    return None
+
+
+def _fits(text: str, words: list[Token]) -> bool:
+    """Return whether the words may be a name: in a text with capitals each begins with one."""
+    return typed_without_capitals(text) or all(word.capital or word.text.isdigit() for word in words)
+
+
+def _named(said: str, text: str, areas: Areas, home: Commune | None, start: int, end: int) -> _Named | None:
+    """Return the commune called by these words, with the district and province said after it."""
+    exact = areas.find_communes(said, loosely=False)
+    old = areas.renamed(said)
+    if not exact and old is None:
+        return None
+    whole, district, province = _said_after(text, end, areas)
+    code = province.code if province else None
+    if district or not exact:
+        told = f"{said}, {district}" if district else said
+        old = areas.renamed(told, code) or (None if exact else areas.renamed(said, code))
+    if code is None and district is None and home is not None:
+        near = _at_home(said, exact, areas, home)
+        if near is not None:
+            if isinstance(near, Commune):
+                return _Named(near, None, home.province_code, start, whole)
+            return _Named(_new_of(near), near, home.province_code, start, whole)
+    if exact and district is None:
+        return _chosen(exact, code, start, whole, old=old)
+    if old is not None:
+        if isinstance(old, Renamed) and fold(old.old) == fold(old.new.full_name):
+            return _Named(old.new, None, old.new.province_code, start, whole)
+        return _Named(_new_of(old), old, code, start, whole)
+    return _chosen(exact, code, start, whole, old=None)
+
+
+def _at_home(said: str, exact: list[Match[Commune]], areas: Areas, home: Commune) -> Commune | Renamed | Split | None:
+    """Return what a name without a province means in the home province, when it means one thing there."""
+    here = [one.area for one in exact if one.area.province_code == home.province_code]
+    if len(here) == 1:
+        return here[0]
+    return areas.renamed(said, home.province_code) if not here else None
+
+
+def _new_of(old: Renamed | Split) -> Commune | None:
+    return old.new if isinstance(old, Renamed) else None
+
+
+def _chosen(
+    exact: list[Match[Commune]], province_code: str | None, start: int, end: int, *, old: Renamed | Split | None
+) -> _Named | None:
+    """Return the one commune of that name, or all to ask about; in another province an old name may be meant."""
+    there = [one.area for one in exact if province_code in (None, one.area.province_code)]
+    if len(there) == 1:
+        return _Named(there[0], None, there[0].province_code, start, end)
+    if there:
+        return _Named(None, tuple(there[:_MOST_TO_ASK]), province_code, start, end)
+    return _Named(_new_of(old), old, province_code, start, end) if old is not None else None
+
+
+def _said_after(text: str, end: int, areas: Areas) -> tuple[int, str | None, Province | None]:
+    """Return how far the address goes on, the old district and the province it names."""
+    district: str | None = None
+    at = _GAP.match(text, end)
+    start = at.end() if at else end
+    word = _unit_word(areas, "district").match(lower(text), start)
+    if word:
+        words = tokens_after(text, word.end(), 4)
+        for count in range(len(words), 0, -1):
+            said = text[start : words[count - 1].end]
+            if areas.renamed(said) is not None:
+                district, end = said, words[count - 1].end
+                break
+    province_end, province = _province_at(text, end, areas)
+    if province is None and district is None and not word:
+        # "xã Mường So, Phong Thổ, Lai Châu": the district without its word
+        gap = _GAP.match(text, end)
+        words = tokens_after(text, gap.end(), 4) if gap and "," in gap.group() else []
+        for count in range(len(words), 0, -1):
+            later, found = _province_at(text, words[count - 1].end, areas)
+            if found is not None and _fits(text, words[:count]):
+                return later, text[words[0].start : words[count - 1].end], found
+    return (province_end if province else end), district, province
+
+
+def _province_at(text: str, end: int, areas: Areas) -> tuple[int, Province | None]:
+    gap = _GAP.match(text, end)
+    start = gap.end() if gap else end
+    word = _unit_word(areas, "province").match(lower(text), start)
+    words = tokens_after(text, word.end() if word else start, 4)
+    for count in range(len(words), 0, -1):
+        sure = areas.find_provinces(text[start : words[count - 1].end], loosely=False)
+        if len(sure) == 1 and (word or _fits(text, words[:count])):
+            return words[count - 1].end, sure[0].area
+    return end, None
+
+
+def _listed(text: str, areas: Areas, home: Commune | None) -> _Named | None:
+    """Return the commune of an answer that is a bare address: "Phong Thổ", "bản Nà Phiêng, Phong Thổ, Lai Châu"."""
+    pieces = [one for one in re.finditer(r"[^,;\n]+", text) if one.group().strip()]
+    for piece in pieces:
+        said = _without_polite(piece.group())
+        start = piece.start() + piece.group().find(said)
+        if not said or len(said.split()) > _MOST_NAME_WORDS or _hamlet_words().match(lower(said)):
+            continue
+        end = start + len(said)
+        last = piece is pieces[-1]
+        exact = bool(areas.find_communes(said, loosely=False))
+        if not exact and areas.renamed(said) is None:
+            continue
+        follows = _said_after(text, end, areas)[2] is not None
+        alone = len(pieces) == 1 or (last and len(text.split()) <= 10)
+        if (follows or alone) and (len(fold(said)) > 3 or follows) and not _is_province(said, areas):
+            return _named(said, text, areas, home, start, end)
+    return None
+
+
+def _without_polite(said: str) -> str:
+    """Return the words without "ở", "dạ", "ạ" around them."""
+    words = said.split()
+    polite = word_list("polite.txt")
+    while words and polite.fullmatch(lower(words[0])) and (has_marks(said) or len(words) > 2):
+        words.pop(0)
+    while words and polite.fullmatch(lower(words[-1].strip(".!"))) and len(words) > 1:
+        words.pop()
+    inner = " ".join(words).strip(" .!?")
+    return inner if inner in said else said.strip()
+
+
+def _is_province(said: str, areas: Areas) -> bool:
+    return bool(areas.find_provinces(said, loosely=False))
+
+
+def _only_province(text: str, areas: Areas) -> PlaceRead | None:
+    """Return a province named alone: another place than home, so the commune has to be asked."""
+    for word in _unit_word(areas, "province").finditer(lower(text)):
+        end, province = _province_at(text, word.start(), areas)
+        if province is not None:
+            span = (word.start(), end)
+            return PlaceRead(None, None, province.code, None, text[word.start() : end], span, certain=False)
+    said = _without_polite(text)
+    sure = [one.area for one in areas.find_provinces(said, loosely=False)]
+    if len(sure) == 1:
+        start = text.find(said)
+        return PlaceRead(None, None, sure[0].code, None, said, (start, start + len(said)), certain=False)
+    return None

@@ -1,0 +1,113 @@
+"""Word lists and patterns of spoken Vietnamese: kept in `data/`, written with accents, read with or without them."""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from deeds.vietnamese import lower, spellings
+
+_DATA = Path(__file__).parent / "data"
+_PIECE = re.compile(r"\\.|[^\W\d_]+| +")
+
+
+def spoken(pattern: str) -> str:
+    """Return a regular expression where every accented word may also be typed bare or in the other tone style.
+
+    It is meant for `lower(text)`. A word typed with other accents than the pattern's is another word and never fits:
+    "tôi qua" (I come over) is not "tối qua" (last night).
+    """
+
+    def ways(found: re.Match[str]) -> str:
+        piece = found.group()
+        if piece.isspace():
+            return r"\s+"
+        if piece.isascii():
+            return piece
+        return f"(?:{'|'.join(spellings(piece))})"
+
+    return _PIECE.sub(ways, pattern)
+
+
+def whole_words(patterns: list[str]) -> re.Pattern[str]:
+    """Return one expression for any of the patterns, standing as whole words; the longest is tried first."""
+    ordered = sorted(patterns, key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(spoken(one) for one in ordered)})(?!\w)")
+
+
+def lines(file: str) -> list[str]:
+    """Return the entries of a word list: one a line, "#" starts a comment."""
+    entries = (line.split("#", 1)[0].strip() for line in (_DATA / file).read_text(encoding="utf-8").splitlines())
+    return [entry for entry in entries if entry]
+
+
+@lru_cache(maxsize=64)
+def word_list(file: str) -> re.Pattern[str]:
+    """Return a word list as one expression for `lower(text)`."""
+    return whole_words(lines(file))
+
+
+@lru_cache(maxsize=16)
+def table(file: str) -> dict[str, Any]:
+    """Return a TOML file of the reading data."""
+    return tomllib.loads((_DATA / file).read_text(encoding="utf-8"))
+
+
+def has(file: str, text: str) -> bool:
+    """Return whether the text has an entry of the list."""
+    return word_list(file).search(lower(text)) is not None
+
+
+def only(file: str, text: str, polite: str = "polite.txt") -> bool:
+    """Return whether the text is nothing but entries of the list, with polite small words around them."""
+    said = lower(text)
+    rest, count = word_list(file).subn(" ", said)
+    return count > 0 and not re.search(r"\w", word_list(polite).sub(" ", rest))
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word of a text, with where it stands in `nfc(text)`."""
+
+    text: str
+    start: int
+    end: int
+
+    @property
+    def capital(self) -> bool:
+        """Return whether it begins with a capital letter."""
+        return self.text[0].isupper()
+
+
+_TOKEN = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
+
+
+def tokens_after(text: str, start: int, most: int) -> list[Token]:
+    """Return up to `most` words from a place on, as long as nothing but spaces stands between them."""
+    found: list[Token] = []
+    at = start
+    while len(found) < most:
+        while at < len(text) and text[at] in " \u00a0":
+            at += 1
+        word = _TOKEN.match(text, at)
+        if word is None:
+            break
+        found.append(Token(word.group(), word.start(), word.end()))
+        at = word.end()
+    return found
+
+
+def typed_without_capitals(text: str) -> bool:
+    """Return whether capitals mean nothing here: there are none but at sentence starts, or nothing but capitals."""
+    letters = [sign for sign in text if sign.isalpha()]
+    if not letters:
+        return True
+    if len(letters) > 3 and sum(sign.isupper() for sign in letters) > 0.8 * len(letters):
+        return True
+    return not re.search(r"(?<![.!?\n])(?<![.!?\n:]\s)(?<!^)[^\W\d_]", _only_capitals(text))
+
+
+def _only_capitals(text: str) -> str:
+    return "".join(sign if sign.isupper() or not sign.isalpha() else "_" for sign in text)

@@ -1,0 +1,148 @@
+"""The moderators' card of a deed: one message a chat, replaced in place whenever the deed changes."""
+
+from datetime import datetime
+
+from deeds.kinds import Act, Role, Status, Thing
+from deeds.months import VIET_NAM, local_day
+from deeds.said import Option, Prompt
+from deeds.vietnamese import cut_at_sentence
+from moderation.moves import UNDOABLE
+from moderation.notices import UNDO_WINDOW, say_day
+from moderation.publishing import allowances
+from storage import attachments, deeds, groups, history, outbox, people
+from storage.database import Tx
+from storage.deeds import DeedRow
+from storage.history import Entry
+from texts import say
+
+OFFERED: dict[Status, tuple[Act, ...]] = {
+    Status.RECEIVED: (Act.APPROVE, Act.ASK, Act.REJECT, Act.REDIRECT),
+    Status.IN_REVIEW: (Act.APPROVE, Act.ASK, Act.REJECT, Act.REDIRECT),
+    Status.NEEDS_INFO: (Act.APPROVE, Act.ASK, Act.REJECT, Act.REDIRECT),
+    Status.APPROVED: (Act.PUBLISH,),
+}
+"""The buttons of a card by status, in this order; undo is added while the last decision can be taken back."""
+
+
+def option_id(deed: DeedRow, act: Act, *more: str) -> str:
+    """Return the id a card's button carries: which deed, which act, at which version it was shown. Not a right."""
+    return ".".join(("deed", str(deed.id), act.value, str(deed.version), *more))
+
+
+def refresh(tx: Tx, deed_id: int, now: datetime) -> None:
+    """Write a deed's card anew wherever it stands; a deed without cards gets them."""
+    deed = deeds.deed(tx, deed_id)
+    assert deed is not None
+    text = card_text(tx, deed, now)
+    options = card_options(tx, deed, now)
+    alert = say("mod.alert.one", number=_number(tx, deed))
+    for messenger, chat, thread in _addressees(tx, deed_id):
+        key = f"card:{deed_id}:{messenger}:{chat}"
+        prompt = Prompt(text, options, send_key=key, instead=alert, numbered=False)
+        outbox.put(tx, messenger, chat, prompt, now, thread)
+
+
+def _addressees(tx: Tx, deed_id: int) -> list[tuple[str, str, str | None]]:
+    """Return where the card stands or belongs: registered groups, else every moderator's chats."""
+    here = [(messenger, chat, thread) for _, messenger, chat, thread in outbox.keys_under(tx, f"card:{deed_id}:")]
+    if here:
+        return here
+    registered = groups.registered(tx)
+    if registered:
+        return [(group.messenger, group.chat, group.thread) for group in registered]
+    moderators = people.holding(tx, Role.MODERATOR)
+    told_by = {told.person_id for told in deeds.submissions_of(tx, deed_id)}
+    return [
+        (way.messenger, way.address, None)
+        for way in people.ways_to(tx, [person for person in moderators if person not in told_by])
+    ]
+
+
+def card_text(tx: Tx, deed: DeedRow, now: datetime) -> str:
+    """Return the card's words: the deed, its pictures, what was allowed, who decided."""
+    honoree = deeds.honoree_of(tx, deed.id)
+    submissions = deeds.submissions_of(tx, deed.id)
+    pieces = attachments.of_deed(tx, deed.id)
+    photos = sum(piece.kind == "photo" and piece.state != "refused" for piece in pieces)
+    voices = sum(piece.kind == "voice" for piece in pieces)
+    allowed = allowances(tx, deed, honoree)
+    lines = [
+        say(
+            "mod.card.head",
+            number=submissions[0].number,
+            code=deed.code,
+            status=say(f"status.desk.{deed.status}"),
+            messenger=say(f"messenger.{submissions[0].messenger}"),
+        )
+    ]
+    if deed.urgent:
+        lines.insert(0, say("mod.card.urgent"))
+    lines.append(
+        say(
+            "mod.card.deed",
+            honoree=honoree.display or say("introduce_deed.who.unknown"),
+            place=deed.place_text,
+            when=deed.when_text,
+            story=cut_at_sentence(deed.story, 280) or say("mod.card.only_voice"),
+        )
+    )
+    lines.append(say("mod.card.pieces", photos=photos, voices=voices))
+    lines.append(
+        say(
+            "mod.card.allowed",
+            words=say("yes" if allowed.words else "no"),
+            pictures=say("yes" if allowed.pictures else "no"),
+            honoree=_honoree_answer(allowed.honoree_asked, allowed.refused, allowed.allows(Thing.NAME)),
+        )
+    )
+    lines.extend(
+        say("mod.card.answer", question=asked.text, answer=asked.answer)
+        for asked in history.questions_of(tx, deed.id)
+        if asked.answer
+    )
+    last = last_decision(tx, deed.id)
+    if last is not None and last.person_name:
+        local = last.at.astimezone(VIET_NAM)
+        lines.append(
+            say(
+                "mod.card.decided",
+                name=last.person_name,
+                act=say(f"act.{last.act}"),
+                at=f"{local:%H:%M}, {say_day(local_day(last.at))}",
+                reason=f": {last.reason}" if last.reason else "",
+            )
+        )
+    return "\n".join(lines)
+
+
+def card_options(tx: Tx, deed: DeedRow, now: datetime) -> tuple[Option, ...]:
+    """Return the card's buttons. Whoever presses one is checked then, not now."""
+    options = [Option(option_id(deed, act), say(f"mod.button.{act}")) for act in OFFERED.get(deed.status, ())]
+    last = last_decision(tx, deed.id)
+    if last is not None and now - last.at <= UNDO_WINDOW:
+        options.append(Option(option_id(deed, Act.UNDO), say("mod.button.undo")))
+    return tuple(options)
+
+
+def last_decision(tx: Tx, deed_id: int) -> Entry | None:
+    """Return the latest decision of a deed that stands and can be taken back."""
+    standing = [entry for entry in history.of_deed(tx, deed_id) if entry.act in UNDOABLE and entry.undone_at is None]
+    return standing[-1] if standing else None
+
+
+def short_name(tx: Tx, deed: DeedRow) -> str:
+    """Return a few words that tell a deed from its neighbours, without its number."""
+    honoree = deeds.honoree_of(tx, deed.id)
+    return honoree.display or cut_at_sentence(deed.story, 40)
+
+
+def _number(tx: Tx, deed: DeedRow) -> int:
+    return deeds.submissions_of(tx, deed.id)[0].number
+
+
+def _honoree_answer(asked: bool, refused: bool, name: bool) -> str:
+    if not asked:
+        return say("honoree.answer.not_asked")
+    if refused:
+        return say("honoree.answer.refused")
+    return say("honoree.answer.named" if name else "honoree.answer.nameless")

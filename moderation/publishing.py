@@ -1,0 +1,104 @@
+"""The one gate through which anything reaches people outside: pages, feeds and papers ask here and nowhere else.
+
+They asked me first (design 2.9): nothing of the person praised is shown without that person's yes, piece by piece;
+nothing of the teller's words or pictures without the teller's.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from deeds.errors import NotPossible
+from deeds.kinds import Thing
+from storage import attachments, deeds, history
+from storage.attachments import Piece
+from storage.database import Tx
+from storage.deeds import DeedRow, HonoreeRow
+
+
+@dataclass(frozen=True)
+class Allowances:
+    """What teller and person praised have allowed, and whether each was asked."""
+
+    honoree_asked: bool
+    honoree: frozenset[Thing]
+    words: bool
+    pictures: bool
+
+    def allows(self, thing: Thing) -> bool:
+        """Tell whether the person praised said yes to this; silence is no."""
+        return thing in self.honoree
+
+    @property
+    def refused(self) -> bool:
+        """The person praised was asked and does not want the deed told."""
+        return self.honoree_asked and Thing.DEED not in self.honoree
+
+
+@dataclass(frozen=True)
+class Showable:
+    """Of a deed, exactly what may be shown; what may not is not here."""
+
+    name: str | None
+    words: str | None
+    photos: Sequence[Piece]
+
+
+def allowances(tx: Tx, deed: DeedRow, honoree: HonoreeRow) -> Allowances:
+    """Return what was allowed about a deed; of several tellers each must agree to the use of words and of pictures."""
+    answers = history.allowed_by_honoree(tx, honoree.id)
+    tellers = [
+        history.allowed_by_teller(tx, told.id)
+        for told in deeds.submissions_of(tx, deed.id)
+        if told.withdrawn_at is None
+    ]
+
+    def all_tellers(thing: Thing) -> bool:
+        return bool(tellers) and all(thing in said and said[thing].allowed for said in tellers)
+
+    return Allowances(
+        honoree_asked=bool(answers),
+        honoree=frozenset(thing for thing, answer in answers.items() if answer.allowed),
+        words=all_tellers(Thing.WORDS),
+        pictures=all_tellers(Thing.PICTURES),
+    )
+
+
+def showable(tx: Tx, deed: DeedRow, honoree: HonoreeRow, allowed: Allowances, outlet: Thing = Thing.DEED) -> Showable:
+    """Return what an outlet may show: `Thing.DEED` is the public page, `Thing.PRESS` a paper that leaves the office."""
+    name = honoree.display if allowed.allows(Thing.NAME) and allowed.allows(outlet) else None
+    words = deed.summary or (deed.story if allowed.words else None)
+    if words and name is None:
+        words = without_name(words, honoree)
+    photos: Sequence[Piece] = ()
+    if allowed.allows(Thing.PHOTO) and allowed.pictures and not deed.about_child:
+        photos = [piece for piece in attachments.of_deed(tx, deed.id) if piece.kind == "photo" and piece.published]
+    return Showable(name, words, photos)
+
+
+def check_publishable(deed: DeedRow, allowed: Allowances) -> None:
+    """Raise `NotPossible` with what is missing before the page may show a deed."""
+    if not allowed.honoree_asked:
+        raise NotPossible("publishing.not_asked", f"the honoree of deed {deed.id} was not asked")
+    if allowed.refused:
+        raise NotPossible("publishing.refused", f"the honoree of deed {deed.id} refused")
+    if not deed.summary and not allowed.words:
+        raise NotPossible("publishing.no_words", f"deed {deed.id} has no words that may be used")
+
+
+def without_name(words: str, honoree: HonoreeRow) -> str:
+    """Return the words with the name of the person praised replaced by letters that name nobody."""
+    name = honoree.name.strip()
+    if not name:
+        return words
+    initial = "N."
+    for known in (name, name.split()[-1]):
+        if len(known) > 1:
+            words = _replace_word(words, known, initial)
+    return words
+
+
+def _replace_word(words: str, known: str, put: str) -> str:
+    import re
+
+    return re.sub(rf"(?<!\w){re.escape(known)}(?!\w)", put, words, flags=re.IGNORECASE)

@@ -1,0 +1,49 @@
+"""Forgetting: what was told is taken out of every table, and only what must be counted stays."""
+
+from datetime import datetime
+
+from deeds.kinds import Status
+from deeds.said import Prompt
+from storage import attachments, counters, deeds, history, outbox
+from storage.database import Tx
+from storage.deeds import DeedRow
+from storage.office import office
+from texts import say
+
+COMPLAINT_HOURS = 24  # within which a complaint's text is gone, as the sentence for its teller promises
+
+
+def texts(tx: Tx, deed_id: int, now: datetime) -> None:
+    """Delete the words, pictures and names of a deed and its submissions; numbers, days and history stay."""
+    for told in deeds.submissions_of(tx, deed_id):
+        attachments.erase_of_submission(tx, told.id)
+        deeds.change_submission(tx, told.id, told={}, purged_at=now, withdrawn_at=told.withdrawn_at or now)
+    honoree = deeds.honoree_of(tx, deed_id)
+    deeds.change_honoree(
+        tx, honoree.id, title="", name="", name_folded="", residence="", occupation=None, birth_year=None
+    )
+    deeds.purge_deed(tx, deed_id)
+    history.cancel_questions(tx, deed_id, now)
+
+
+def as_complaint(tx: Tx, deed: DeedRow, now: datetime) -> None:
+    """Turn a complaint found later away: its teller hears of the right doors, its text is deleted and only counted."""
+    where = complaint_doors(tx)
+    for told in deeds.submissions_of(tx, deed.id):
+        if told.chat is not None:
+            outbox.put(tx, told.messenger, told.chat, Prompt(where), now)
+    texts(tx, deed.id, now)
+    counters.count(tx, f"{Status.REDIRECTED}.{now:%Y-%m}")
+
+
+def complaint_doors(tx: Tx) -> str:
+    """Return the sentence that names who takes complaints, and says what happens to this one."""
+    set_up = office(tx)
+    return say(
+        "complaint.redirect",
+        hours=COMPLAINT_HOURS,
+        address=set_up["address"],
+        days=set_up["reception_days"],
+        province_reception=set_up["province_reception"],
+        police_phone=set_up["police_phone"],
+    )

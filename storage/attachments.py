@@ -1,0 +1,241 @@
+"""Pictures and recordings: a row as soon as one was sent, its bytes fetched and cleaned when their turn comes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, delete, func, select, update
+
+from deeds.said import FileSource
+from storage.database import Tx
+from storage.models import Attachment, Submission
+from storage.statements import insert_unless_there
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A picture or a recording as pages and documents need it."""
+
+    id: int
+    kind: str
+    state: str
+    sha256: str | None
+    published: str | None
+    thumbnail: str | None
+    width: int | None
+    height: int | None
+    seconds: int | None
+    transcript: str | None
+    refused: str | None
+    submission_id: int | None
+
+
+@dataclass(frozen=True)
+class Work:
+    """A piece whose bytes must be fetched or cleaned."""
+
+    id: int
+    kind: str
+    state: str
+    messenger: str
+    chat: str
+    remote: str | None
+    sha256: str | None
+    attempts: int
+    draft_id: int | None
+
+
+_PIECE = (
+    Attachment.id,
+    Attachment.kind,
+    Attachment.state,
+    Attachment.sha256,
+    Attachment.published,
+    Attachment.thumbnail,
+    Attachment.width,
+    Attachment.height,
+    Attachment.seconds,
+    Attachment.transcript,
+    Attachment.refused,
+    Attachment.submission_id,
+)
+
+
+def attach(
+    tx: Tx,
+    kind: str,
+    source: FileSource,
+    *,
+    person_id: int,
+    draft_id: int | None,
+    submission_id: int | None,
+    messenger: str,
+    chat: str,
+    message: str,
+    position: int,
+    album: str | None,
+    now: datetime,
+) -> bool:
+    """Record one picture or recording. Returns False when this very piece is there already."""
+    values = {
+        "kind": kind,
+        "person_id": person_id,
+        "draft_id": draft_id,
+        "submission_id": submission_id,
+        "messenger": messenger,
+        "chat": chat,
+        "message": message,
+        "position": position,
+        "album": album,
+        "remote": source.remote,
+        "remote_unique": source.unique,
+        "state": "to_clean" if source.sha256 else "to_fetch",
+        "try_after": now,
+        "sha256": source.sha256,
+        "seconds": source.seconds,
+        "sent_at": now,
+    }
+    return tx.execute(insert_unless_there(tx, Attachment, values)).rowcount == 1
+
+
+def count_photos(tx: Tx, draft_id: int) -> int:
+    """Return how many pictures a draft has, refused ones excepted."""
+    return tx.execute(
+        select(func.count())
+        .select_from(Attachment)
+        .where(
+            Attachment.draft_id == draft_id, Attachment.kind == "photo", Attachment.state.not_in(("refused", "dropped"))
+        )
+    ).scalar_one()
+
+
+def hand_over(tx: Tx, draft_id: int, submission_id: int) -> None:
+    """Give a draft's pieces to the submission it became."""
+    tx.execute(
+        update(Attachment).where(Attachment.draft_id == draft_id).values(submission_id=submission_id, draft_id=None)
+    )
+
+
+def offered(tx: Tx, person_id: int) -> int:
+    """Return how many pieces a person sent that belong to nothing yet."""
+    return tx.execute(select(func.count()).select_from(Attachment).where(*_loose(person_id))).scalar_one()
+
+
+def give_loose(tx: Tx, person_id: int, *, submission_id: int | None = None, draft_id: int | None = None) -> int:
+    """Give the pieces that belong to nothing yet to a submission or a draft; returns how many."""
+    return tx.execute(
+        update(Attachment).where(*_loose(person_id)).values(submission_id=submission_id, draft_id=draft_id)
+    ).rowcount
+
+
+def drop_loose(tx: Tx, person_id: int) -> None:
+    """Forget the pieces that belong to nothing."""
+    tx.execute(update(Attachment).where(*_loose(person_id)).values(state="dropped"))
+
+
+def _loose(person_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Attachment.person_id == person_id,
+        Attachment.draft_id.is_(None),
+        Attachment.submission_id.is_(None),
+        Attachment.state != "dropped",
+    )
+
+
+def of_album(tx: Tx, messenger: str, chat: str, album: str) -> int | None:
+    """Return the submission an earlier item of this album went into, None when there is none."""
+    return tx.execute(
+        select(Attachment.submission_id)
+        .where(
+            Attachment.messenger == messenger,
+            Attachment.chat == chat,
+            Attachment.album == album,
+            Attachment.submission_id.is_not(None),
+        )
+        .limit(1)
+    ).scalar_one_or_none()
+
+
+def of_deed(tx: Tx, deed_id: int) -> Sequence[Piece]:
+    """Return every piece of a deed's submissions in the order they were sent."""
+    rows = tx.execute(
+        select(*_PIECE)
+        .join(Submission, Submission.id == Attachment.submission_id)
+        .where(Submission.deed_id == deed_id, Attachment.state != "dropped")
+        .order_by(Attachment.sent_at, Attachment.id)
+    )
+    return [Piece(**row._mapping) for row in rows]
+
+
+def piece(tx: Tx, attachment_id: int) -> Piece | None:
+    """Return one piece."""
+    row = tx.execute(select(*_PIECE).where(Attachment.id == attachment_id)).first()
+    return Piece(**row._mapping) if row else None
+
+
+def is_shown_at_desk(tx: Tx, sha256: str) -> bool:
+    """Tell whether a clean copy or thumbnail of this name belongs to something handed in."""
+    return (
+        tx.execute(
+            select(Attachment.id)
+            .where((Attachment.published == sha256) | (Attachment.thumbnail == sha256), Attachment.state == "ready")
+            .limit(1)
+        ).first()
+        is not None
+    )
+
+
+def due(tx: Tx, now: datetime, at_most: int) -> Sequence[Work]:
+    """Return the pieces to fetch or clean, oldest first."""
+    rows = tx.execute(
+        select(
+            Attachment.id,
+            Attachment.kind,
+            Attachment.state,
+            Attachment.messenger,
+            Attachment.chat,
+            Attachment.remote,
+            Attachment.sha256,
+            Attachment.attempts,
+            Attachment.draft_id,
+        )
+        .where(Attachment.state.in_(("to_fetch", "to_clean")), Attachment.try_after <= now)
+        .order_by(Attachment.id)
+        .limit(at_most)
+    )
+    return [Work(**row._mapping) for row in rows]
+
+
+def mark(tx: Tx, attachment_id: int, **columns: object) -> None:
+    """Write down how far a piece has come."""
+    tx.execute(update(Attachment).where(Attachment.id == attachment_id).values(**columns))
+
+
+def write_down(tx: Tx, attachment_id: int, transcript: str) -> None:
+    """Keep what a person heard in a recording."""
+    mark(tx, attachment_id, transcript=transcript)
+
+
+def bytes_in_use(tx: Tx, sha256: str) -> bool:
+    """Tell whether any row still needs these bytes."""
+    used = ((Attachment.sha256 == sha256) | (Attachment.published == sha256) | (Attachment.thumbnail == sha256)) & (
+        Attachment.state != "dropped"
+    )
+    return tx.execute(select(Attachment.id).where(used).limit(1)).first() is not None
+
+
+def erase_of_submission(tx: Tx, submission_id: int) -> list[str]:
+    """Delete the pieces of a submission; returns the hashes of their bytes."""
+    return _erase(tx, Attachment.submission_id == submission_id)
+
+
+def erase_of_person(tx: Tx, person_id: int) -> list[str]:
+    """Delete what a person sent and did not hand in; returns the hashes of the bytes."""
+    return _erase(tx, (Attachment.person_id == person_id) & Attachment.submission_id.is_(None))
+
+
+def _erase(tx: Tx, which: ColumnElement[bool]) -> list[str]:
+    gone = tx.execute(
+        delete(Attachment).where(which).returning(Attachment.sha256, Attachment.published, Attachment.thumbnail)
+    ).all()
+    return [name for row in gone for name in row if name]

@@ -1,0 +1,142 @@
+"""Opening the database: SQLite in WAL, synced at every commit, or PostgreSQL; one statement of what is worth a retry.
+
+On SQLite the driver opens no transaction by itself (`isolation_level=None`); SQLAlchemy's `begin` event sends
+`BEGIN IMMEDIATE`, so a writer never finds out half-way that somebody else has the lock.
+"""
+
+import errno
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.pool import NullPool
+
+Tx = Connection
+"""One open transaction, handed to every function that reads or writes."""
+
+BUSY_TIMEOUT_S = 30
+# Versions of SQLite in which two connections of one WAL database cannot corrupt it (fixed in 3.51.3, with two backports).
+_SOUND_FROM = (3, 51, 3)
+_SOUND_BACKPORTS = {(3, 44): 6, (3, 50): 7}
+_RETRY_MESSAGES = ("database is locked", "database or disk is full", "disk i/o error", "unable to open database file")
+_RETRY_SQLSTATES = ("40001", "40P01", "53", "55P03", "57P", "58", "08")  # classes or codes: PostgreSQL, appendix A
+
+
+class UnsoundSqlite(RuntimeError):
+    """The SQLite library at hand can corrupt a WAL database; install pysqlite3 or a newer one."""
+
+
+def is_sound(version: tuple[int, ...]) -> bool:
+    """Tell whether this SQLite is free of the WAL-reset fault."""
+    return version >= _SOUND_FROM or version[2] >= _SOUND_BACKPORTS.get((version[0], version[1]), 1_000)
+
+
+def sqlite_module() -> ModuleType:
+    """Return a sound SQLite driver: pysqlite3 where it is installed, else the standard one. Raises `UnsoundSqlite`."""
+    for name in ("pysqlite3.dbapi2", "sqlite3"):
+        try:
+            module = import_module(name)
+        except ImportError:
+            continue
+        if is_sound(module.sqlite_version_info):
+            return module
+    raise UnsoundSqlite(f"SQLite {sqlite3.sqlite_version} may corrupt a database; pysqlite3 is missing or too old")
+
+
+def is_worth_a_retry(error: BaseException) -> bool:
+    """Tell whether an error lies in the disk, a lock or the connection, not in the event that met it."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.EROFS)
+    if not isinstance(error, DBAPIError):
+        return False
+    if error.connection_invalidated or isinstance(error, InterfaceError):
+        return True
+    sqlstate = getattr(error.orig, "sqlstate", None)
+    if sqlstate:
+        return str(sqlstate).startswith(_RETRY_SQLSTATES)
+    if isinstance(error, OperationalError):
+        said = str(error.orig).lower()
+        # psycopg reports a lost server without a state
+        return any(known in said for known in _RETRY_MESSAGES) or "connection" in said
+    return False
+
+
+class Database:
+    """The database of one instance: connections for lanes, short transactions for commands, reading for pages."""
+
+    def __init__(self, url: str) -> None:
+        """Open `url`; nothing is read or written yet."""
+        self.url = url
+        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        self._writer = self._engine(read_only=False)
+        self._reader = self._engine(read_only=True)
+
+    def connect(self) -> Connection:
+        """Return a connection for one lane; each `begin()` on it takes the write lock at once."""
+        return self._writer.connect()
+
+    @contextmanager
+    def write(self) -> Iterator[Tx]:
+        """One short transaction of its own, committed at the end of the block, rolled back when it raises."""
+        with self._writer.begin() as tx:
+            yield tx
+
+    @contextmanager
+    def read(self) -> Iterator[Tx]:
+        """A consistent view that changes nothing and waits for nobody."""
+        with self._reader.connect() as tx, tx.begin():
+            yield tx
+
+    def close(self) -> None:
+        """Close the connections nobody holds."""
+        self._writer.dispose()
+        self._reader.dispose()
+
+    @property
+    def engine(self) -> Engine:
+        """The engine that writes, for migrations."""
+        return self._writer
+
+    def _engine(self, *, read_only: bool) -> Engine:
+        if not self.is_sqlite:
+            return create_engine(self.url, pool_pre_ping=True, isolation_level="READ COMMITTED")
+        path = make_url(self.url).database
+        if path:
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        # A connection belongs to the thread that opened it; writers keep theirs for life, commands open one each.
+        pool: dict[str, Any] = {} if read_only else {"poolclass": NullPool}
+        engine = create_engine(
+            self.url,
+            module=sqlite_module(),
+            connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False, "isolation_level": None},
+            **pool,
+        )
+        event.listen(engine, "connect", _prepare_reader if read_only else _prepare_writer)
+        event.listen(engine, "begin", _begin if read_only else _begin_immediate)
+        return engine
+
+
+def _prepare_writer(driver: Any, _record: object) -> None:
+    cursor = driver.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _prepare_reader(driver: Any, _record: object) -> None:
+    _prepare_writer(driver, _record)
+    driver.cursor().execute("PRAGMA query_only=ON").close()
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")

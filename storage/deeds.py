@@ -1,0 +1,310 @@
+"""Deeds, the submissions that tell of them, and the people they praise."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, func, insert, select, update
+
+from deeds.kinds import Status
+from storage.database import Tx
+from storage.models import Deed, Honoree, Submission
+
+
+@dataclass(frozen=True)
+class DeedRow:
+    """A deed as it stands."""
+
+    id: int
+    code: str
+    status: Status
+    version: int
+    kind: str
+    section: str
+    field: str | None
+    movement: str | None
+    target_groups: Sequence[str]
+    urgent: bool
+    about_child: bool
+    summary: str
+    story: str
+    happened_on: date | None
+    when_text: str
+    commune_code: str | None
+    place_text: str
+    confirmed_person: str | None
+    confirmed_deed: str | None
+    awards: str | None
+    proposed_award: str | None
+    received_at: datetime
+    approved_at: datetime | None
+    published_at: datetime | None
+
+
+@dataclass(frozen=True)
+class HonoreeRow:
+    """Who is praised."""
+
+    id: int
+    deed_id: int
+    title: str
+    name: str
+    birth_year: int | None
+    gender: str | None
+    occupation: str | None
+    residence: str
+
+    @property
+    def display(self) -> str:
+        """Title and name as one reads them, the first letter a capital."""
+        words = f"{self.title} {self.name}".strip()
+        return words[:1].upper() + words[1:]
+
+
+@dataclass(frozen=True)
+class SubmissionRow:
+    """What one person sent."""
+
+    id: int
+    number: int
+    person_id: int | None
+    messenger: str
+    chat: str | None
+    org_unit_id: int | None
+    deed_id: int
+    told: Mapping[str, Any]
+    told_at: datetime
+    withdrawn_at: datetime | None
+
+
+@dataclass(frozen=True)
+class MineRow:
+    """One line of a teller's own list."""
+
+    submission_id: int
+    number: int
+    deed_id: int
+    status: Status
+    honoree: str
+    summary: str
+    told_at: datetime
+    withdrawn: bool
+
+
+_DEED = tuple(getattr(Deed, name) for name in DeedRow.__dataclass_fields__)
+_HONOREE = tuple(getattr(Honoree, name) for name in HonoreeRow.__dataclass_fields__)
+_SUBMISSION = tuple(getattr(Submission, name) for name in SubmissionRow.__dataclass_fields__)
+
+
+def _deeds(tx: Tx, query: Select[Any]) -> list[DeedRow]:
+    return [DeedRow(**{**row._mapping, "status": Status(row.status)}) for row in tx.execute(query)]
+
+
+def new_deed(tx: Tx, **columns: object) -> int:
+    """Insert a deed and return its id."""
+    return tx.execute(insert(Deed).values(**columns).returning(Deed.id)).scalar_one()
+
+
+def new_honoree(tx: Tx, **columns: object) -> int:
+    """Insert who is praised and return the id."""
+    return tx.execute(insert(Honoree).values(**columns).returning(Honoree.id)).scalar_one()
+
+
+def new_submission(tx: Tx, **columns: object) -> int:
+    """Insert what somebody sent and return its id."""
+    return tx.execute(insert(Submission).values(**columns).returning(Submission.id)).scalar_one()
+
+
+def deed(tx: Tx, deed_id: int, *, hold: bool = False) -> DeedRow | None:
+    """Return a deed; with `hold`, nobody else changes it until this transaction ends."""
+    query = select(*_DEED).where(Deed.id == deed_id)
+    return next(iter(_deeds(tx, query.with_for_update() if hold else query)), None)
+
+
+def coded(tx: Tx, code: str, *, hold: bool = False) -> DeedRow | None:
+    """Return the deed with this code."""
+    query = select(*_DEED).where(Deed.code == code)
+    return next(iter(_deeds(tx, query.with_for_update() if hold else query)), None)
+
+
+def told_as(tx: Tx, number: int) -> DeedRow | None:
+    """Return the deed that the submission with this running number tells of."""
+    query = select(*_DEED).join(Submission, Submission.deed_id == Deed.id).where(Submission.number == number)
+    return next(iter(_deeds(tx, query)), None)
+
+
+def change(tx: Tx, deed_id: int, expected_version: int, **columns: object) -> bool:
+    """Change a deed if it still has the version its decider saw. Returns False when somebody was first."""
+    return (
+        tx.execute(
+            update(Deed)
+            .where(Deed.id == deed_id, Deed.version == expected_version)
+            .values(version=expected_version + 1, **columns)
+        ).rowcount
+        == 1
+    )
+
+
+def honoree_of(tx: Tx, deed_id: int) -> HonoreeRow:
+    """Return who a deed praises."""
+    row = tx.execute(select(*_HONOREE).where(Honoree.deed_id == deed_id).order_by(Honoree.id)).first()
+    assert row is not None, f"deed {deed_id} has no honoree"
+    return HonoreeRow(**row._mapping)
+
+
+def change_honoree(tx: Tx, honoree_id: int, **columns: object) -> None:
+    """Correct what is known of the person praised."""
+    tx.execute(update(Honoree).where(Honoree.id == honoree_id).values(**columns))
+
+
+def submissions_of(tx: Tx, deed_id: int) -> Sequence[SubmissionRow]:
+    """Return everything that was sent about a deed, first told first."""
+    rows = tx.execute(select(*_SUBMISSION).where(Submission.deed_id == deed_id).order_by(Submission.id))
+    return [SubmissionRow(**row._mapping) for row in rows]
+
+
+def submission(tx: Tx, submission_id: int) -> SubmissionRow | None:
+    """Return what somebody sent."""
+    row = tx.execute(select(*_SUBMISSION).where(Submission.id == submission_id)).first()
+    return SubmissionRow(**row._mapping) if row else None
+
+
+def latest_of(tx: Tx, person_id: int) -> SubmissionRow | None:
+    """Return what a person handed in last."""
+    row = tx.execute(
+        select(*_SUBMISSION).where(Submission.person_id == person_id).order_by(Submission.id.desc()).limit(1)
+    ).first()
+    return SubmissionRow(**row._mapping) if row else None
+
+
+def of_person(tx: Tx, person_id: int) -> Sequence[SubmissionRow]:
+    """Return everything a person handed in."""
+    rows = tx.execute(select(*_SUBMISSION).where(Submission.person_id == person_id).order_by(Submission.id))
+    return [SubmissionRow(**row._mapping) for row in rows]
+
+
+def mine(tx: Tx, person_id: int, at_most: int) -> Sequence[MineRow]:
+    """Return what a person told, newest first, with where each stands."""
+    return _mine(tx, Submission.person_id == person_id, at_most)
+
+
+def by_receipt(tx: Tx, receipt_hmac: str) -> MineRow | None:
+    """Return where the submission with this receipt stands."""
+    return next(iter(_mine(tx, Submission.receipt_hmac == receipt_hmac, 1)), None)
+
+
+def _mine(tx: Tx, whose: Any, at_most: int) -> list[MineRow]:
+    rows = tx.execute(
+        select(
+            Submission.id.label("submission_id"),
+            Submission.number,
+            Submission.deed_id,
+            Deed.status,
+            Honoree.title,
+            Honoree.name,
+            Deed.summary,
+            Submission.told_at,
+            Submission.withdrawn_at,
+        )
+        .join(Deed, Deed.id == Submission.deed_id)
+        .join(Honoree, Honoree.deed_id == Deed.id)
+        .where(whose)
+        .order_by(Submission.id.desc())
+        .limit(at_most)
+    )
+    return [
+        MineRow(
+            row.submission_id,
+            row.number,
+            row.deed_id,
+            Status(row.status),
+            f"{row.title} {row.name}".strip(),
+            row.summary,
+            row.told_at,
+            row.withdrawn_at is not None,
+        )
+        for row in rows
+    ]
+
+
+def change_submission(tx: Tx, submission_id: int, **columns: object) -> None:
+    """Withdraw or purge what somebody sent; what was said in it is never rewritten."""
+    tx.execute(update(Submission).where(Submission.id == submission_id).values(**columns))
+
+
+def in_status(tx: Tx, *statuses: Status, at_most: int = 200) -> Sequence[DeedRow]:
+    """Return the deeds in these statuses: urgent ones first, then who waits longest."""
+    query = (
+        select(*_DEED)
+        .where(Deed.status.in_([status.value for status in statuses]))
+        .order_by(Deed.urgent.desc(), Deed.id)
+        .limit(at_most)
+    )
+    return _deeds(tx, query)
+
+
+def recent(tx: Tx, at_most: int = 200, *, status: Status | None = None, words: str = "") -> Sequence[DeedRow]:
+    """Return deeds, newest first; `words` are folded and must all occur."""
+    query = select(*_DEED).order_by(Deed.id.desc()).limit(at_most)
+    if status is not None:
+        query = query.where(Deed.status == status.value)
+    for word in words.split():
+        query = query.where(Deed.search.contains(word, autoescape=True))
+    return _deeds(tx, query)
+
+
+def approved_in(tx: Tx, starts: datetime, ends: datetime) -> Sequence[DeedRow]:
+    """Return the deeds approved in a period and still standing, in the order they were approved."""
+    query = (
+        select(*_DEED)
+        .where(
+            Deed.approved_at >= starts,
+            Deed.approved_at < ends,
+            Deed.status.in_((Status.APPROVED.value, Status.PUBLISHED.value)),
+        )
+        .order_by(Deed.approved_at, Deed.id)
+    )
+    return _deeds(tx, query)
+
+
+def received_in(tx: Tx, starts: datetime, ends: datetime) -> Sequence[DeedRow]:
+    """Return the deeds first told in a period, whatever became of them."""
+    return _deeds(tx, select(*_DEED).where(Deed.received_at >= starts, Deed.received_at < ends).order_by(Deed.id))
+
+
+def submissions_in(tx: Tx, starts: datetime, ends: datetime) -> tuple[int, int]:
+    """Return how many submissions came in a period: from citizens, and from units."""
+    rows = tx.execute(
+        select(Submission.org_unit_id.is_not(None), func.count())
+        .where(Submission.told_at >= starts, Submission.told_at < ends)
+        .group_by(Submission.org_unit_id.is_not(None))
+    )
+    counts = {bool(by_unit): number for by_unit, number in rows}
+    return counts.get(False, 0), counts.get(True, 0)
+
+
+def published(tx: Tx, at_most: int, before: datetime | None = None) -> Sequence[DeedRow]:
+    """Return the published deeds, newest first; `before` continues a list."""
+    query = (
+        select(*_DEED).where(Deed.status == Status.PUBLISHED.value).order_by(Deed.published_at.desc()).limit(at_most)
+    )
+    if before is not None:
+        query = query.where(Deed.published_at < before)
+    return _deeds(tx, query)
+
+
+def count_in(tx: Tx, *statuses: Status) -> int:
+    """Return how many deeds are in these statuses."""
+    return tx.execute(
+        select(func.count()).select_from(Deed).where(Deed.status.in_([status.value for status in statuses]))
+    ).scalar_one()
+
+
+def purge_deed(tx: Tx, deed_id: int) -> None:
+    """Forget what a deed says; its code, days and status stay."""
+    tx.execute(
+        update(Deed)
+        .where(Deed.id == deed_id)
+        .values(summary="", story="", search="", place_text="", when_text="", happened_on=None, awards=None)
+    )

@@ -1,0 +1,40 @@
+"""The moderators' groups that get the cards."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from storage.database import Tx
+from storage.models import Group
+from storage.statements import insert_or_update
+
+
+@dataclass(frozen=True)
+class RegisteredGroup:
+    """A group a moderator has registered."""
+
+    messenger: str
+    chat: str
+    thread: str | None
+
+
+def register(tx: Tx, messenger: str, chat: str, thread: str | None, person_id: int, now: datetime) -> None:
+    """Make a group one that gets the cards."""
+    values = {"thread": thread, "registered_by": person_id, "registered_at": now, "lost_at": None}
+    key = {"messenger": messenger, "chat": chat}
+    tx.execute(insert_or_update(tx, Group, ("messenger", "chat"), {**key, **values}, values))
+
+
+def registered(tx: Tx) -> Sequence[RegisteredGroup]:
+    """Return the groups that get the cards."""
+    rows = tx.execute(
+        select(Group.messenger, Group.chat, Group.thread).where(Group.lost_at.is_(None)).order_by(Group.id)
+    )
+    return [RegisteredGroup(row.messenger, row.chat, row.thread) for row in rows]
+
+
+def lose(tx: Tx, messenger: str, chat: str, now: datetime) -> None:
+    """Stop sending to a group that shut us out."""
+    tx.execute(update(Group).where(Group.messenger == messenger, Group.chat == chat).values(lost_at=now))

@@ -1,0 +1,253 @@
+"""What was decided, asked and allowed, by whom and when."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from deeds.kinds import Act, Status, Thing
+from storage.database import Tx
+from storage.models import Consent, Decision, Person, Question
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a deed's history."""
+
+    id: int
+    deed_id: int
+    act: Act
+    before: Status | None
+    after: Status
+    version: int
+    person_id: int | None
+    person_name: str | None
+    via: str
+    reason: str | None
+    details: Mapping[str, Any]
+    undone_at: datetime | None
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question to a teller."""
+
+    id: int
+    deed_id: int
+    submission_id: int
+    person_id: int | None
+    text: str
+    asked_at: datetime
+    told_at: datetime | None
+    closes_at: datetime
+    answer: str | None
+    answered_at: datetime | None
+    cancelled_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """The newest answer about one thing."""
+
+    thing: Thing
+    allowed: bool
+    how: str
+    witness: str | None
+    asked_by: int | None
+    at: datetime
+
+
+_ASKED = tuple(getattr(Question, name) for name in Asked.__dataclass_fields__)
+
+
+def record(
+    tx: Tx,
+    deed_id: int,
+    act: Act,
+    before: Status | None,
+    after: Status,
+    *,
+    version: int,
+    person_id: int | None,
+    via: str,
+    now: datetime,
+    reason: str | None = None,
+    details: Mapping[str, Any] | None = None,
+) -> int:
+    """Append a line to a deed's history and return its id."""
+    return tx.execute(
+        insert(Decision)
+        .values(
+            deed_id=deed_id,
+            act=act.value,
+            before=before.value if before else None,
+            after=after.value,
+            version=version,
+            person_id=person_id,
+            via=via,
+            reason=reason,
+            details=dict(details or {}),
+            at=now,
+        )
+        .returning(Decision.id)
+    ).scalar_one()
+
+
+def of_deed(tx: Tx, deed_id: int) -> Sequence[Entry]:
+    """Return a deed's history, first things first."""
+    rows = tx.execute(
+        select(
+            Decision.id,
+            Decision.deed_id,
+            Decision.act,
+            Decision.before,
+            Decision.after,
+            Decision.version,
+            Decision.person_id,
+            Person.name.label("person_name"),
+            Decision.via,
+            Decision.reason,
+            Decision.details,
+            Decision.undone_at,
+            Decision.at,
+        )
+        .outerjoin(Person, Person.id == Decision.person_id)
+        .where(Decision.deed_id == deed_id)
+        .order_by(Decision.id)
+    )
+    return [
+        Entry(
+            **{
+                **row._mapping,
+                "act": Act(row.act),
+                "before": Status(row.before) if row.before else None,
+                "after": Status(row.after),
+            }
+        )
+        for row in rows
+    ]
+
+
+def mark_undone(tx: Tx, entry_id: int, now: datetime) -> None:
+    """Note on a line of history that it was taken back; the line itself stays."""
+    tx.execute(update(Decision).where(Decision.id == entry_id).values(undone_at=now))
+
+
+def ask(
+    tx: Tx,
+    deed_id: int,
+    submission_id: int,
+    person_id: int | None,
+    text: str,
+    asked_by: int,
+    now: datetime,
+    closes_at: datetime,
+) -> int:
+    """Keep a question to a teller; it is put to them when no other conversation is open."""
+    return tx.execute(
+        insert(Question)
+        .values(
+            deed_id=deed_id,
+            submission_id=submission_id,
+            person_id=person_id,
+            text=text,
+            asked_by=asked_by,
+            asked_at=now,
+            closes_at=closes_at,
+        )
+        .returning(Question.id)
+    ).scalar_one()
+
+
+def open_questions(tx: Tx, person_id: int, now: datetime) -> Sequence[Asked]:
+    """Return the questions a teller has not answered, oldest first."""
+    rows = tx.execute(
+        select(*_ASKED).where(Question.person_id == person_id, Question.closes_at > now, *_OPEN).order_by(Question.id)
+    )
+    return [Asked(**row._mapping) for row in rows]
+
+
+def untold_questions(tx: Tx, now: datetime) -> Sequence[Asked]:
+    """Return the questions not yet put to their tellers."""
+    rows = tx.execute(
+        select(*_ASKED)
+        .where(Question.told_at.is_(None), Question.closes_at > now, Question.person_id.is_not(None), *_OPEN)
+        .order_by(Question.id)
+    )
+    return [Asked(**row._mapping) for row in rows]
+
+
+_OPEN = (Question.answered_at.is_(None), Question.cancelled_at.is_(None))
+
+
+def overdue_questions(tx: Tx, now: datetime) -> Sequence[Asked]:
+    """Return the questions whose time to be answered is over."""
+    rows = tx.execute(select(*_ASKED).where(Question.closes_at <= now, *_OPEN).order_by(Question.id))
+    return [Asked(**row._mapping) for row in rows]
+
+
+def questions_of(tx: Tx, deed_id: int) -> Sequence[Asked]:
+    """Return every question about a deed."""
+    rows = tx.execute(select(*_ASKED).where(Question.deed_id == deed_id).order_by(Question.id))
+    return [Asked(**row._mapping) for row in rows]
+
+
+def change_question(tx: Tx, question_id: int, **columns: object) -> None:
+    """Note that a question was told, answered or taken back."""
+    tx.execute(update(Question).where(Question.id == question_id).values(**columns))
+
+
+def cancel_questions(tx: Tx, deed_id: int, now: datetime) -> None:
+    """Take back the unanswered questions about a deed."""
+    tx.execute(update(Question).where(Question.deed_id == deed_id, *_OPEN).values(cancelled_at=now))
+
+
+def allow(
+    tx: Tx,
+    thing: Thing,
+    allowed: bool,
+    *,
+    how: str,
+    words: str,
+    now: datetime,
+    submission_id: int | None = None,
+    honoree_id: int | None = None,
+    asked_by: int | None = None,
+    witness: str | None = None,
+) -> None:
+    """Keep one answer about one thing, of a teller or of the person praised."""
+    tx.execute(
+        insert(Consent).values(
+            submission_id=submission_id,
+            honoree_id=honoree_id,
+            thing=thing.value,
+            allowed=allowed,
+            asked_by=asked_by,
+            how=how,
+            witness=witness,
+            words=words,
+            at=now,
+        )
+    )
+
+
+def allowed_by_teller(tx: Tx, submission_id: int) -> Mapping[Thing, Allowed]:
+    """Return a teller's newest answers; a thing never asked is not there."""
+    return _newest(tx, Consent.submission_id == submission_id)
+
+
+def allowed_by_honoree(tx: Tx, honoree_id: int) -> Mapping[Thing, Allowed]:
+    """Return the newest answers of the person praised."""
+    return _newest(tx, Consent.honoree_id == honoree_id)
+
+
+def _newest(tx: Tx, whose: Any) -> Mapping[Thing, Allowed]:
+    rows = tx.execute(
+        select(Consent.thing, Consent.allowed, Consent.how, Consent.witness, Consent.asked_by, Consent.at)
+        .where(whose)
+        .order_by(Consent.id)
+    )
+    return {Thing(row.thing): Allowed(**{**row._mapping, "thing": Thing(row.thing)}) for row in rows}

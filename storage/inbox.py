@@ -1,0 +1,92 @@
+"""Events that reached us: every key for good, bodies for a while, and the ones parked for a person."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+
+from storage.database import Tx
+from storage.models import InboxEvent
+from storage.statements import insert_unless_there
+
+
+@dataclass(frozen=True)
+class ParkedEvent:
+    """An event that raised; its sender was told that somebody will look."""
+
+    id: int
+    event_key: str
+    messenger: str
+    chat: str
+    received_at: datetime
+    raw: bytes
+    error: str
+
+
+def note(tx: Tx, event_key: str, messenger: str, chat: str, raw: bytes, now: datetime) -> bool:
+    """Record that an event came. Returns False when it was recorded before: then it must have no effect."""
+    values = {
+        "event_key": event_key,
+        "messenger": messenger,
+        "chat": chat,
+        "received_at": now,
+        "raw": raw,
+        "state": "done",
+    }
+    return tx.execute(insert_unless_there(tx, InboxEvent, values)).rowcount == 1
+
+
+def park(tx: Tx, event_key: str, error: str) -> None:
+    """Keep an event that could not be carried through, with its error, for a person to look at."""
+    tx.execute(update(InboxEvent).where(InboxEvent.event_key == event_key).values(state="parked", error=error[:2_000]))
+
+
+def parked(tx: Tx) -> Sequence[ParkedEvent]:
+    """Return the parked events, oldest first."""
+    rows = tx.execute(
+        select(
+            InboxEvent.id,
+            InboxEvent.event_key,
+            InboxEvent.messenger,
+            InboxEvent.chat,
+            InboxEvent.received_at,
+            InboxEvent.raw,
+            InboxEvent.error,
+        )
+        .where(InboxEvent.state == "parked")
+        .order_by(InboxEvent.id)
+    )
+    return [
+        ParkedEvent(row.id, row.event_key, row.messenger, row.chat, row.received_at, row.raw or b"", row.error or "")
+        for row in rows
+    ]
+
+
+def release(tx: Tx, event_id: int, now: datetime) -> None:
+    """Mark a parked event as carried through after all."""
+    tx.execute(update(InboxEvent).where(InboxEvent.id == event_id).values(state="done", error=None, retried_at=now))
+
+
+def purge_raw(tx: Tx, event_key: str) -> None:
+    """Forget what an event said; only its key stays."""
+    tx.execute(update(InboxEvent).where(InboxEvent.event_key == event_key).values(raw=None))
+
+
+def purge_chat(tx: Tx, messenger: str, chat: str) -> None:
+    """Forget everything a chat ever sent; only the keys stay."""
+    tx.execute(update(InboxEvent).where(InboxEvent.messenger == messenger, InboxEvent.chat == chat).values(raw=None))
+
+
+def forget_before(tx: Tx, instant: datetime) -> int:
+    """Forget the bodies of events before `instant`, parked ones excepted; returns how many."""
+    return tx.execute(
+        update(InboxEvent)
+        .where(InboxEvent.received_at < instant, InboxEvent.raw.is_not(None), InboxEvent.state == "done")
+        .values(raw=None)
+    ).rowcount
+
+
+def count_parked(tx: Tx) -> int:
+    """Return how many events wait for a person."""
+    return tx.execute(select(func.count()).select_from(InboxEvent).where(InboxEvent.state == "parked")).scalar_one()

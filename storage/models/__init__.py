@@ -1,0 +1,48 @@
+"""The mapped tables, one class a noun of the schema."""
+
+from storage.models.base import Base, Utc
+from storage.models.chats import ChatMessage, Group, InboxEvent, OutboxMessage, Place
+from storage.models.deeds import (
+    Attachment,
+    Consent,
+    Decision,
+    Deed,
+    Draft,
+    Honoree,
+    Question,
+    Submission,
+    Tally,
+)
+from storage.models.digests import Counter, OfficialDocument, Period, PeriodDeed, Setting
+from storage.models.people import Identity, Invitation, OrgUnit, Person, RoleGrant, SignInLink, WebSession
+
+__all__ = [
+    "Attachment",
+    "Base",
+    "ChatMessage",
+    "Consent",
+    "Counter",
+    "Decision",
+    "Deed",
+    "Draft",
+    "Group",
+    "Honoree",
+    "Identity",
+    "InboxEvent",
+    "Invitation",
+    "OfficialDocument",
+    "OrgUnit",
+    "OutboxMessage",
+    "Period",
+    "PeriodDeed",
+    "Person",
+    "Place",
+    "Question",
+    "RoleGrant",
+    "Setting",
+    "SignInLink",
+    "Submission",
+    "Tally",
+    "Utc",
+    "WebSession",
+]

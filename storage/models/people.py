@@ -1,0 +1,109 @@
+"""People, the ways they reach us, and what they may do."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.models.base import Base, Id
+
+
+class Person(Base):
+    """One human. Citizens have no name here unless they gave one."""
+
+    __tablename__ = "person"
+
+    id: Mapped[Id]
+    name: Mapped[str | None] = mapped_column(index=True)  # of staff: the name commands use
+    phone: Mapped[str | None]
+    created_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]
+
+
+class Identity(Base):
+    """A person on one messenger. `address` is the chat an answer goes to."""
+
+    __tablename__ = "identity"
+    __table_args__ = (UniqueConstraint("messenger", "address"),)
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    messenger: Mapped[str]
+    address: Mapped[str]
+    display_name: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+    last_heard_at: Mapped[datetime]
+    unreachable_since: Mapped[datetime | None]
+
+
+class RoleGrant(Base):
+    """A role a person holds, everywhere or for one unit; a revoked grant stays for the history."""
+
+    __tablename__ = "role_grant"
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    role: Mapped[str]
+    org_unit_id: Mapped[int | None] = mapped_column(ForeignKey("org_unit.id"))
+    granted_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class Invitation(Base):
+    """A one-time code that ties an identity to an invited person."""
+
+    __tablename__ = "invitation"
+
+    id: Mapped[Id]
+    code_hash: Mapped[str] = mapped_column(unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class SignInLink(Base):
+    """A one-time address to the desk. With `browser_hash` it works in the browser that asked for it only."""
+
+    __tablename__ = "sign_in_link"
+
+    id: Mapped[Id]
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    browser_hash: Mapped[str | None]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class WebSession(Base):
+    """A browser signed in at the desk; only the hash of its cookie is kept."""
+
+    __tablename__ = "web_session"
+
+    id: Mapped[Id]
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    form_token: Mapped[str]  # sent with every form of this session
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class OrgUnit(Base):
+    """A unit that introduces deeds: an office, a school, a mass organisation, a village."""
+
+    __tablename__ = "org_unit"
+    __table_args__ = (Index(None, "kind", "name"),)
+
+    id: Mapped[Id]
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    name_folded: Mapped[str]
+    kind: Mapped[str]
+    block: Mapped[str | None]
+    level: Mapped[str | None]
+    contact: Mapped[str | None]
+    created_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]

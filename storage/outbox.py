@@ -1,0 +1,268 @@
+"""Messages to send: written in the transaction that causes them, sent after it, in order per chat."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, delete, func, insert, or_, select, update
+
+from deeds.said import Prompt
+from storage.database import Tx
+from storage.models import OutboxMessage
+
+LEASE = timedelta(seconds=120)  # longer than the slowest upload; past it the sender is taken for dead
+
+
+@dataclass(frozen=True)
+class Due:
+    """A message whose turn it is."""
+
+    id: int
+    messenger: str
+    chat: str
+    thread: str | None
+    prompt: Prompt
+    send_key: str | None
+    edits: str | None
+    attempts: int
+
+
+@dataclass(frozen=True)
+class Stuck:
+    """A message that could not be delivered, or perhaps was: for the desk."""
+
+    id: int
+    messenger: str
+    chat: str
+    state: str
+    text: str
+    error: str
+    created_at: datetime
+
+
+def put(tx: Tx, messenger: str, chat: str, prompt: Prompt, now: datetime, thread: str | None = None) -> None:
+    """Queue a message. With a `send_key` it replaces the one under that key: in the queue, or in the chat by an edit."""
+    values = {
+        "body": prompt.to_json(),
+        "not_before": prompt.not_before or now,
+        "state": "waiting",
+        "attempts": 0,
+        "error": None,
+    }
+    if prompt.send_key and _replace(tx, prompt.send_key, values):
+        return
+    tx.execute(
+        insert(OutboxMessage).values(
+            messenger=messenger, chat=chat, thread=thread, send_key=prompt.send_key, created_at=now, **values
+        )
+    )
+
+
+def _replace(tx: Tx, send_key: str, values: dict[str, object]) -> bool:
+    found = tx.execute(
+        select(OutboxMessage.id, OutboxMessage.state, OutboxMessage.remote_id, OutboxMessage.body)
+        .where(OutboxMessage.send_key == send_key)
+        .with_for_update()
+    ).first()
+    if found is None:
+        return False
+    if found.state == "sent" and found.body == values["body"]:
+        return True
+    if found.state == "sending":
+        # It is on the wire with the old words: let it land, then edit it. `mark_sent` sees the changed body.
+        values = {"body": values["body"], "not_before": values["not_before"]}
+    tx.execute(update(OutboxMessage).where(OutboxMessage.id == found.id).values(edits=found.remote_id, **values))
+    return True
+
+
+def cancel(tx: Tx, send_key: str) -> bool:
+    """Take back a message that has not gone out. Returns False when it is too late or there is none."""
+    return (
+        tx.execute(
+            delete(OutboxMessage).where(OutboxMessage.send_key == send_key, OutboxMessage.state == "waiting")
+        ).rowcount
+        == 1
+    )
+
+
+def keys_under(tx: Tx, prefix: str) -> Sequence[tuple[str, str, str, str | None]]:
+    """Return (send_key, messenger, chat, thread) of every message whose key starts with `prefix`."""
+    rows = tx.execute(
+        select(OutboxMessage.send_key, OutboxMessage.messenger, OutboxMessage.chat, OutboxMessage.thread)
+        .where(OutboxMessage.send_key >= prefix, OutboxMessage.send_key < prefix + "\uffff")
+        .order_by(OutboxMessage.id)
+    )
+    return [(row.send_key or "", row.messenger, row.chat, row.thread) for row in rows]
+
+
+def claim(tx: Tx, now: datetime, at_most: int, busy: Iterable[tuple[str, str]] = ()) -> list[Due]:
+    """Take the messages whose turn it is, one a chat, under a lease.
+
+    A row held back by `not_before` holds nobody unless it was tried before; a row being sent holds its chat.
+    """
+    in_line = or_(
+        OutboxMessage.state == "sending",
+        and_(OutboxMessage.state == "waiting", or_(OutboxMessage.not_before <= now, OutboxMessage.attempts > 0)),
+    )
+    heads = (
+        select(func.min(OutboxMessage.id).label("id"))
+        .where(in_line)
+        .group_by(OutboxMessage.messenger, OutboxMessage.chat)
+        .subquery()
+    )
+    rows = tx.execute(
+        select(
+            OutboxMessage.id,
+            OutboxMessage.messenger,
+            OutboxMessage.chat,
+            OutboxMessage.thread,
+            OutboxMessage.body,
+            OutboxMessage.send_key,
+            OutboxMessage.edits,
+            OutboxMessage.attempts,
+        )
+        .where(
+            OutboxMessage.id.in_(select(heads.c.id)),
+            OutboxMessage.state == "waiting",
+            OutboxMessage.not_before <= now,
+        )
+        .order_by(OutboxMessage.id)
+        .limit(at_most)
+        .with_for_update(skip_locked=True)
+    ).all()
+    held = set(busy)
+    due = [
+        Due(
+            row.id,
+            row.messenger,
+            row.chat,
+            row.thread,
+            Prompt.from_json(row.body),
+            row.send_key,
+            row.edits,
+            row.attempts,
+        )
+        for row in rows
+        if (row.messenger, row.chat) not in held
+    ]
+    if due:
+        tx.execute(
+            update(OutboxMessage)
+            .where(OutboxMessage.id.in_([message.id for message in due]))
+            .values(state="sending", leased_until=now + LEASE, attempts=OutboxMessage.attempts + 1)
+        )
+    return due
+
+
+def mark_sent(tx: Tx, message: Due, remote_id: str, now: datetime) -> None:
+    """Record that the messenger has it; a message whose words changed on the way is queued again as an edit."""
+    changed = False
+    if message.send_key:
+        body = tx.execute(select(OutboxMessage.body).where(OutboxMessage.id == message.id)).scalar_one_or_none()
+        changed = body is not None and body != message.prompt.to_json()
+    tx.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.id == message.id)
+        .values(
+            state="waiting" if changed else "sent",
+            attempts=0 if changed else OutboxMessage.attempts,
+            edits=remote_id if changed else None,
+            remote_id=remote_id,
+            sent_at=now,
+            leased_until=None,
+            error=None,
+        )
+    )
+
+
+def mark_again(tx: Tx, message: Due, not_before: datetime, error: str, *, forget_edit: bool = False) -> None:
+    """Queue a message once more; it keeps its place in its chat."""
+    values: dict[str, object] = {"state": "waiting", "not_before": not_before, "leased_until": None, "error": error}
+    if forget_edit:
+        values["edits"] = None
+    tx.execute(update(OutboxMessage).where(OutboxMessage.id == message.id).values(**values))
+
+
+def mark_given_up(tx: Tx, message: Due, state: str, error: str) -> None:
+    """Stop sending a message: `dead` (it did not go out) or `uncertain` (it may have)."""
+    tx.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.id == message.id)
+        .values(state=state, leased_until=None, error=error[:2_000])
+    )
+
+
+def take_back_leases(tx: Tx, now: datetime, *, all_of_them: bool = False) -> int:
+    """Deal with messages whose sender died while sending: nobody knows whether they went out.
+
+    A reply to one person is sent again (a repeat harms less than a silence); a message under a `send_key` is a card or
+    goes to a group and is never blindly repeated: it becomes `uncertain` for a person to look at, unless it is an edit,
+    which can be repeated without harm. `all_of_them` is for the start of a lone process: nobody else is sending.
+    """
+    lost = [OutboxMessage.state == "sending"]
+    if not all_of_them:
+        lost.append(OutboxMessage.leased_until < now)
+    repeatable = or_(OutboxMessage.send_key.is_(None), OutboxMessage.edits.is_not(None))
+    tx.execute(
+        update(OutboxMessage)
+        .where(*lost, OutboxMessage.send_key.is_not(None), ~repeatable)
+        .values(state="uncertain", leased_until=None, error="the sender stopped while sending")
+    )
+    return tx.execute(
+        update(OutboxMessage).where(*lost, repeatable).values(state="waiting", leased_until=None)
+    ).rowcount
+
+
+def stuck(tx: Tx) -> Sequence[Stuck]:
+    """Return dead and uncertain messages, newest first."""
+    rows = tx.execute(
+        select(
+            OutboxMessage.id,
+            OutboxMessage.messenger,
+            OutboxMessage.chat,
+            OutboxMessage.state,
+            OutboxMessage.body,
+            OutboxMessage.error,
+            OutboxMessage.created_at,
+        )
+        .where(OutboxMessage.state.in_(("dead", "uncertain")))
+        .order_by(OutboxMessage.id.desc())
+        .limit(500)
+    )
+    return [
+        Stuck(row.id, row.messenger, row.chat, row.state, row.body.get("text", ""), row.error or "", row.created_at)
+        for row in rows
+    ]
+
+
+def send_again(tx: Tx, message_id: int, now: datetime) -> bool:
+    """Queue a dead or uncertain message once more, because a person decided so."""
+    return (
+        tx.execute(
+            update(OutboxMessage)
+            .where(OutboxMessage.id == message_id, OutboxMessage.state.in_(("dead", "uncertain")))
+            .values(state="waiting", not_before=now, attempts=0, error=None)
+        ).rowcount
+        == 1
+    )
+
+
+def oldest_due(tx: Tx, now: datetime) -> datetime | None:
+    """Return since when the message waiting longest is due, for the health page."""
+    return tx.execute(
+        select(func.min(OutboxMessage.not_before)).where(
+            OutboxMessage.state.in_(("waiting", "sending")), OutboxMessage.not_before <= now
+        )
+    ).scalar_one_or_none()
+
+
+def next_due(tx: Tx) -> datetime | None:
+    """Return when the next waiting message becomes due."""
+    return tx.execute(
+        select(func.min(OutboxMessage.not_before)).where(OutboxMessage.state == "waiting")
+    ).scalar_one_or_none()
+
+
+def erase_chat(tx: Tx, messenger: str, chat: str) -> None:
+    """Forget everything ever sent to a chat."""
+    tx.execute(delete(OutboxMessage).where(OutboxMessage.messenger == messenger, OutboxMessage.chat == chat))

@@ -1,0 +1,234 @@
+"""Who is who: people, their identities on messengers, what they may do, invitations."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, insert, select, update
+
+from deeds.codes import AS_DIGITS, new_invitation, secret_hash
+from deeds.kinds import Role
+from storage.database import Tx
+from storage.models import Attachment, Draft, Identity, Invitation, Person, Question, RoleGrant, Submission
+from storage.statements import insert_unless_there
+
+INVITATION_LIVES = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Known:
+    """Somebody as a conversation or a page needs them."""
+
+    id: int
+    name: str | None
+    roles: frozenset[Role] = frozenset()
+
+    def is_any(self, *roles: Role) -> bool:
+        """Tell whether this person holds one of the roles."""
+        return not self.roles.isdisjoint(roles)
+
+
+@dataclass(frozen=True)
+class Reached:
+    """A way to reach a person."""
+
+    person_id: int
+    messenger: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Staff:
+    """One line of the list of people with roles."""
+
+    id: int
+    name: str
+    roles: tuple[Role, ...]
+    identities: tuple[tuple[str, str], ...]
+
+
+def identify(tx: Tx, messenger: str, address: str, display_name: str, now: datetime) -> Known:
+    """Return who writes from this address; an unknown one becomes a new person."""
+    found = tx.execute(
+        select(Identity.person_id, Person.name, Identity.unreachable_since)
+        .join(Person, Person.id == Identity.person_id)
+        .where(Identity.messenger == messenger, Identity.address == address)
+    ).first()
+    if found is None:
+        return _meet(tx, messenger, address, display_name, now)
+    tx.execute(
+        update(Identity)
+        .where(Identity.messenger == messenger, Identity.address == address)
+        .values(last_heard_at=now, unreachable_since=None)
+    )
+    roles = roles_of(tx, found.person_id) if found.name else frozenset[Role]()
+    return Known(found.person_id, found.name, roles)
+
+
+def _meet(tx: Tx, messenger: str, address: str, display_name: str, now: datetime) -> Known:
+    person_id = tx.execute(insert(Person).values(created_at=now).returning(Person.id)).scalar_one()
+    values = {
+        "person_id": person_id,
+        "messenger": messenger,
+        "address": address,
+        "display_name": display_name[:200],
+        "created_at": now,
+        "last_heard_at": now,
+    }
+    if tx.execute(insert_unless_there(tx, Identity, values)).rowcount == 1:
+        return Known(person_id, None)
+    # Another process met the same person in this moment: theirs counts.
+    tx.execute(delete(Person).where(Person.id == person_id))
+    return identify(tx, messenger, address, display_name, now)
+
+
+def mark_unreachable(tx: Tx, messenger: str, address: str, now: datetime) -> None:
+    """Remember that nothing can be sent to this address until its owner is heard again."""
+    tx.execute(
+        update(Identity)
+        .where(Identity.messenger == messenger, Identity.address == address)
+        .values(unreachable_since=now)
+    )
+
+
+def move_address(tx: Tx, messenger: str, old: str, new: str) -> None:
+    """Follow a chat that was given another id by its messenger."""
+    tx.execute(update(Identity).where(Identity.messenger == messenger, Identity.address == old).values(address=new))
+
+
+def roles_of(tx: Tx, person_id: int) -> frozenset[Role]:
+    """Return the roles a person holds now."""
+    rows = tx.execute(
+        select(RoleGrant.role).where(RoleGrant.person_id == person_id, RoleGrant.revoked_at.is_(None))
+    ).scalars()
+    return frozenset(Role(role) for role in rows)
+
+
+def person(tx: Tx, person_id: int) -> Known | None:
+    """Return a person with their present roles."""
+    name = tx.execute(select(Person.name).where(Person.id == person_id, Person.erased_at.is_(None))).first()
+    return Known(person_id, name.name, roles_of(tx, person_id)) if name else None
+
+
+def named(tx: Tx, name: str) -> Known | None:
+    """Return the member of staff with this name."""
+    found = tx.execute(
+        select(Person.id).where(Person.name == name, Person.erased_at.is_(None)).order_by(Person.id)
+    ).first()
+    return person(tx, found.id) if found else None
+
+
+def anybody_is(tx: Tx, role: Role) -> bool:
+    """Tell whether somebody holds this role."""
+    grant = select(RoleGrant.id).where(RoleGrant.role == role, RoleGrant.revoked_at.is_(None)).limit(1)
+    return tx.execute(grant).first() is not None
+
+
+def hire(tx: Tx, name: str, roles: Iterable[Role], now: datetime, org_unit_id: int | None = None) -> Known:
+    """Give a named person roles, making the person where there is none of that name."""
+    known = named(tx, name)
+    if known is None:
+        person_id = tx.execute(insert(Person).values(name=name, created_at=now).returning(Person.id)).scalar_one()
+        known = Known(person_id, name)
+    for role in roles:
+        if role not in known.roles:
+            tx.execute(
+                insert(RoleGrant).values(person_id=known.id, role=role.value, org_unit_id=org_unit_id, granted_at=now)
+            )
+    return Known(known.id, name, roles_of(tx, known.id))
+
+
+def dismiss(tx: Tx, person_id: int, role: Role, now: datetime) -> None:
+    """Take a role away; the grant stays on record."""
+    tx.execute(
+        update(RoleGrant)
+        .where(RoleGrant.person_id == person_id, RoleGrant.role == role.value, RoleGrant.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
+
+
+def invite(tx: Tx, person_id: int, now: datetime) -> str:
+    """Return a fresh one-time code this person types to the bot on any messenger."""
+    code = new_invitation()
+    tx.execute(
+        insert(Invitation).values(
+            code_hash=secret_hash(code.replace("-", "")),
+            person_id=person_id,
+            created_at=now,
+            expires_at=now + INVITATION_LIVES,
+        )
+    )
+    return code
+
+
+def redeem(tx: Tx, code: str, messenger: str, address: str, now: datetime) -> Known | None:
+    """Tie this address to the invited person and return them; None when the code is unknown, used or too old."""
+    digits = code.replace("-", "").upper().translate(AS_DIGITS)
+    taken = tx.execute(
+        update(Invitation)
+        .where(
+            Invitation.code_hash == secret_hash(digits),
+            Invitation.used_at.is_(None),
+            Invitation.expires_at > now,
+        )
+        .values(used_at=now)
+        .returning(Invitation.person_id)
+    ).first()
+    if taken is None:
+        return None
+    _belongs_to(tx, messenger, address, taken.person_id)
+    return person(tx, taken.person_id)
+
+
+def _belongs_to(tx: Tx, messenger: str, address: str, person_id: int) -> None:
+    """Make an address this person's; what its owner told before comes along, so nobody decides their own telling."""
+    here = (Identity.messenger == messenger, Identity.address == address)
+    before = tx.execute(select(Identity.person_id, Person.name).join(Person).where(*here)).one()
+    tx.execute(update(Identity).where(*here).values(person_id=person_id))
+    if before.name is None and before.person_id != person_id:
+        for told in (Submission, Draft, Attachment, Question):
+            tx.execute(update(told).where(told.person_id == before.person_id).values(person_id=person_id))
+
+
+def ways_to(tx: Tx, person_ids: Iterable[int]) -> Sequence[Reached]:
+    """Return every address these people can be written to, latest heard first."""
+    rows = tx.execute(
+        select(Identity.person_id, Identity.messenger, Identity.address)
+        .where(Identity.person_id.in_(list(person_ids)), Identity.unreachable_since.is_(None))
+        .order_by(Identity.last_heard_at.desc(), Identity.id)
+    )
+    return [Reached(row.person_id, row.messenger, row.address) for row in rows]
+
+
+def holding(tx: Tx, *roles: Role) -> Sequence[int]:
+    """Return the people who hold one of these roles."""
+    rows = tx.execute(
+        select(RoleGrant.person_id)
+        .where(RoleGrant.role.in_([role.value for role in roles]), RoleGrant.revoked_at.is_(None))
+        .distinct()
+        .order_by(RoleGrant.person_id)
+    )
+    return list(rows.scalars())
+
+
+def staff(tx: Tx) -> Sequence[Staff]:
+    """Return everybody with a name, with roles and identities."""
+    people = tx.execute(
+        select(Person.id, Person.name)
+        .where(Person.name.is_not(None), Person.erased_at.is_(None))
+        .order_by(func.lower(Person.name), Person.id)
+    ).all()
+    listed = []
+    for row in people:
+        identities = tx.execute(
+            select(Identity.messenger, Identity.address).where(Identity.person_id == row.id).order_by(Identity.id)
+        )
+        listed.append(
+            Staff(
+                row.id,
+                row.name or "",
+                tuple(sorted(roles_of(tx, row.id))),
+                tuple((identity.messenger, identity.address) for identity in identities),
+            )
+        )
+    return listed
