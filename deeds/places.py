@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Generic, TypeVar
 
 from deeds.old_places import OldUnits
-from deeds.unit_names import How, Index, UnitWords, exact, key_of, loosely_by, rows_of, squeezed
+from deeds.unit_names import How, Index, UnitWords, by_key, exact, key_of, loosely_by, rows_of, squeezed
 from deeds.vietnamese import fold
 
 __all__ = ["Areas", "Commune", "How", "Match", "Province", "Renamed", "Split", "areas"]
@@ -113,12 +113,12 @@ class Areas:
 
     def province(self, code: str, on: date | None = None) -> Province:
         """Return the province as it is called on a day (now, when none is given). KeyError for an unknown code."""
-        rows = self._history.get(code, [])
-        if not rows:
+        rows = self._history.get(code)
+        if rows is None:
             raise KeyError(code)
-        return next(
-            (row for row in reversed(rows) if on is not None and row.valid_from <= on), rows[-1 if on is None else 0]
-        )
+        if on is None:
+            return rows[-1]
+        return next((row for row in reversed(rows) if row.valid_from <= on), rows[0])
 
     def commune(self, code: str) -> Commune:
         """Return the commune. KeyError for an unknown code."""

@@ -38,3 +38,8 @@ def registered(tx: Tx) -> Sequence[RegisteredGroup]:
 def lose(tx: Tx, messenger: str, chat: str, now: datetime) -> None:
     """Stop sending to a group that shut us out."""
     tx.execute(update(Group).where(Group.messenger == messenger, Group.chat == chat).values(lost_at=now))
+
+
+def move(tx: Tx, messenger: str, old: str, new: str) -> None:
+    """Follow a group that was given another id."""
+    tx.execute(update(Group).where(Group.messenger == messenger, Group.chat == old).values(chat=new))

@@ -1,6 +1,6 @@
 """Messages to send: written in the transaction that causes them, sent after it, in order per chat."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -95,8 +95,8 @@ def keys_under(tx: Tx, prefix: str) -> Sequence[tuple[str, str, str, str | None]
     return [(row.send_key or "", row.messenger, row.chat, row.thread) for row in rows]
 
 
-def claim(tx: Tx, now: datetime, at_most: int, busy: Iterable[tuple[str, str]] = ()) -> list[Due]:
-    """Take the messages whose turn it is, one a chat, under a lease.
+def claim(tx: Tx, messengers: Collection[str], now: datetime, at_most: int) -> list[Due]:
+    """Take the messages whose turn it is on these messengers, one a chat, under a lease.
 
     A row held back by `not_before` holds nobody unless it was tried before; a row being sent holds its chat.
     """
@@ -125,12 +125,12 @@ def claim(tx: Tx, now: datetime, at_most: int, busy: Iterable[tuple[str, str]] =
             OutboxMessage.id.in_(select(heads.c.id)),
             OutboxMessage.state == "waiting",
             OutboxMessage.not_before <= now,
+            OutboxMessage.messenger.in_(messengers),
         )
         .order_by(OutboxMessage.id)
         .limit(at_most)
         .with_for_update(skip_locked=True)
     ).all()
-    held = set(busy)
     due = [
         Due(
             row.id,
@@ -143,7 +143,6 @@ def claim(tx: Tx, now: datetime, at_most: int, busy: Iterable[tuple[str, str]] =
             row.attempts,
         )
         for row in rows
-        if (row.messenger, row.chat) not in held
     ]
     if due:
         tx.execute(
@@ -266,3 +265,12 @@ def next_due(tx: Tx) -> datetime | None:
 def erase_chat(tx: Tx, messenger: str, chat: str) -> None:
     """Forget everything ever sent to a chat."""
     tx.execute(delete(OutboxMessage).where(OutboxMessage.messenger == messenger, OutboxMessage.chat == chat))
+
+
+def move_chat(tx: Tx, messenger: str, old: str, new: str) -> None:
+    """Follow a chat that was given another id; what was sent under the old one can be replaced no more."""
+    tx.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.messenger == messenger, OutboxMessage.chat == old)
+        .values(chat=new, edits=None, remote_id=None)
+    )

@@ -50,7 +50,7 @@ def write_pdf(paper: Paper, photo_bytes: Callable[[str], bytes], path: Path) -> 
 
 def _layout(paper: Paper) -> dict[str, Any]:
     """Return every number of `layout`, the types by name, and the lengths measured from this paper's words."""
-    plain = float | int | str | tuple
+    plain = (float, int, str, tuple)
     told: dict[str, Any] = {
         name.lower(): value for name, value in vars(layout).items() if name.isupper() and isinstance(value, plain)
     }
