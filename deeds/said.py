@@ -101,6 +101,7 @@ class Prompt:
     not_before: datetime | None = None
     ask_reply: bool = False  # in a group the answer must come as a reply to this message
     numbered: bool = True  # choices that may be answered by number where there are no buttons
+    first_menu: bool = False  # the first choices this person ever sees: where they are numbered, say how to answer
     instead: str | None = None  # said once where a message cannot be replaced: there this one would go stale
 
     def to_json(self) -> dict[str, Any]:
@@ -108,7 +109,7 @@ class Prompt:
         kept = asdict(self)
         for column in ("send_key", "not_before"):
             del kept[column]
-        return {name: value for name, value in kept.items() if value not in ("", (), None)}
+        return {name: value for name, value in kept.items() if value != _DEFAULTS[name]}
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "Prompt":
@@ -120,5 +121,9 @@ class Prompt:
             files=tuple(File(**file) for file in kept.get("files", ())),
             ask_reply=kept.get("ask_reply", False),
             numbered=kept.get("numbered", True),
+            first_menu=kept.get("first_menu", False),
             instead=kept.get("instead"),
         )
+
+
+_DEFAULTS = {name: field.default for name, field in Prompt.__dataclass_fields__.items()}

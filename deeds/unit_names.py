@@ -55,11 +55,15 @@ def by_key(names: Iterable[tuple[str, str]]) -> Index:
 
 
 def _written(typed: str, names: Sequence[str]) -> list[bool]:
-    """Return which names are accented as typed; all of them when the accents decide nothing."""
+    """Return which names are accented as typed; all of them when the accents decide nothing.
+
+    A slip in one tone is common, so a name of several words is still found; one word is then another word
+    (a market is not the town whose name differs by a tone).
+    """
     if has_marks(typed):
         wanted = accented(typed)
         same = [accented(name) == wanted for name in names]
-        if any(same):
+        if any(same) or " " not in wanted:
             return same
     return [True] * len(names)
 

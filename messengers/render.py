@@ -31,7 +31,8 @@ def render(
         menu = "\n".join(
             say("menu.line", number=number, label=option.label) for number, option in enumerate(prompt.options, start=1)
         )
-        text = f"{text}\n\n{menu}"
+        hint = f"\n\n{say('menu.hint')}" if prompt.first_menu else ""
+        text = f"{text}\n\n{menu}{hint}"
     parts = split(text, can.max_text_units)
     if edits is not None:
         parts = parts[:1]

@@ -43,7 +43,7 @@ def main() -> None:
     if found is None or found.origin is None:
         raise SystemExit("install vietnamadminunits in a scratch environment and run this with its Python")
     folder = Path(found.origin).parent / "data"
-    base = sqlite3.connect(folder / "dataset.db")  # noqa: TID251  somebody else's file, read once, never ours
+    base = sqlite3.connect(folder / "dataset.db")
     conversion = json.loads((folder / "converter_2025.json").read_text(encoding="utf-8"))
     counts = {"provinces": write_provinces(base), "communes": write_communes(base)}
     write_old_provinces(base, conversion)

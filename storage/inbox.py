@@ -42,25 +42,19 @@ def park(tx: Tx, event_key: str, error: str) -> None:
     tx.execute(update(InboxEvent).where(InboxEvent.event_key == event_key).values(state="parked", error=error[:2_000]))
 
 
+_PARKED = tuple(getattr(InboxEvent, name) for name in ParkedEvent.__dataclass_fields__)
+
+
 def parked(tx: Tx) -> Sequence[ParkedEvent]:
     """Return the parked events, oldest first."""
-    rows = tx.execute(
-        select(
-            InboxEvent.id,
-            InboxEvent.event_key,
-            InboxEvent.messenger,
-            InboxEvent.chat,
-            InboxEvent.received_at,
-            InboxEvent.raw,
-            InboxEvent.error,
-        )
-        .where(InboxEvent.state == "parked")
-        .order_by(InboxEvent.id)
-    )
-    return [
-        ParkedEvent(row.id, row.event_key, row.messenger, row.chat, row.received_at, row.raw or b"", row.error or "")
-        for row in rows
-    ]
+    rows = tx.execute(select(*_PARKED).where(InboxEvent.state == "parked").order_by(InboxEvent.id))
+    return [ParkedEvent(**row._mapping) for row in rows]
+
+
+def parked_event(tx: Tx, event_id: int) -> ParkedEvent | None:
+    """Return one parked event."""
+    row = tx.execute(select(*_PARKED).where(InboxEvent.id == event_id, InboxEvent.state == "parked")).first()
+    return ParkedEvent(**row._mapping) if row else None
 
 
 def release(tx: Tx, event_id: int, now: datetime) -> None:

@@ -232,3 +232,8 @@ def staff(tx: Tx) -> Sequence[Staff]:
             )
         )
     return listed
+
+
+def keep_phone(tx: Tx, person_id: int, phone: str) -> None:
+    """Note a number under which a person may be called."""
+    tx.execute(update(Person).where(Person.id == person_id).values(phone=phone))

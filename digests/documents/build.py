@@ -29,29 +29,35 @@ def build(snapshot: MonthSnapshot, photo_bytes: PhotoBytes, folder: Path) -> Bui
     """
     # The writers take a second to import; only who builds a paper pays for them.
     from digests.documents.docx import readable, write_docx
-    from digests.documents.pdf import write_pdf
+    from digests.documents.pdf import PhotosNotShown, write_pdf
     from digests.documents.xlsx import write_xlsx
 
-    photos: dict[str, bytes] = {}
-    missing: set[str] = set()
-    while True:
-        paper = compose(snapshot, frozenset(missing))
-        new = [sha256 for sha256 in paper.pictures() if sha256 not in photos]
-        if not new:
-            break
-        for sha256 in new:
-            try:
-                photo = photo_bytes(sha256)
-            except (LookupError, OSError):
-                photo = b""
-            if readable(photo):
-                photos[sha256] = photo
-            else:
-                missing.add(sha256)
     folder.mkdir(parents=True, exist_ok=True)
     name = f"van-ban-{snapshot.period}" + ("-du-thao" if snapshot.draft else "")
     files = {ending: folder / f"{name}.{ending}" for ending in ("docx", "pdf", "xlsx")}
+    photos: dict[str, bytes] = {}
+    missing: frozenset[str] = frozenset()
+    while True:
+        paper = compose(snapshot, missing)
+        new = [sha256 for sha256 in paper.pictures() if sha256 not in photos]
+        photos |= {sha256: _photo(photo_bytes, sha256) for sha256 in new}
+        lost = frozenset(sha256 for sha256 in new if not readable(photos[sha256]))
+        if lost:
+            missing |= lost
+            continue
+        try:
+            write_pdf(paper, photos.__getitem__, files["pdf"])
+        except PhotosNotShown as error:
+            missing |= error.photos
+            continue
+        break
     write_docx(paper, photos.__getitem__, files["docx"])
-    write_pdf(paper, photos.__getitem__, files["pdf"])
     write_xlsx(paper, files["xlsx"])
     return Built(files["docx"], files["pdf"], files["xlsx"], content_hash(snapshot), tuple(sorted(missing)))
+
+
+def _photo(photo_bytes: PhotoBytes, sha256: str) -> bytes:
+    try:
+        return photo_bytes(sha256)
+    except (LookupError, OSError):
+        return b""

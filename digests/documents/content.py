@@ -22,6 +22,6 @@ def compose(snapshot: MonthSnapshot, missing: frozenset[str] = frozenset()) -> P
         closing=closing(snapshot.office),
         list_annex=list_annex(snapshot, deeds) if deeds else None,
         stories_annex=stories_annex(snapshot, deeds, missing) if deeds else None,
-        figures_title=say("document.figures.title", month=month),
+        figures_title=say(f"document.figures.title{'.draft' if snapshot.draft else ''}", month=month),
         figures=figure_rows(snapshot, len(deeds)),
     )

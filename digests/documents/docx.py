@@ -151,9 +151,9 @@ def _addressees(document: Document, paper: Paper) -> None:
             write_run(paragraph, text, layout.BODY)
         return
     label = tight(document.add_paragraph(), before_pt=6)
-    label.paragraph_format.left_indent = Mm(ADDRESSEES_LEFT_MM)
+    label.paragraph_format.left_indent = Mm(layout.ADDRESSEES_LEFT_MM)
     write_run(label, told.label, layout.BODY)
-    dash = ADDRESSEES_LEFT_MM + text_mm(told.label, layout.BODY) - text_mm(":", layout.BODY)
+    dash = layout.ADDRESSEES_LEFT_MM + text_mm(told.label, layout.BODY) - text_mm(":", layout.BODY)
     hanging = text_mm("- ", layout.BODY)
     for line in told.lines:
         paragraph = tight(document.add_paragraph())
@@ -161,9 +161,6 @@ def _addressees(document: Document, paper: Paper) -> None:
         if line.startswith("-"):
             paragraph.paragraph_format.first_line_indent = Mm(-hanging)
         write_run(paragraph, line, layout.BODY)
-
-
-ADDRESSEES_LEFT_MM = 30.0  # Mục II.9: dashes stand under the colon, the block near the middle of the page
 
 
 def _body(document: Document, paper: Paper) -> None:
@@ -225,17 +222,22 @@ def _list(document: Document, annex: ListAnnex) -> None:
     for cell, title in zip(head.cells, annex.columns, strict=True):
         write_run(tight(first_paragraph(cell), centred=True), title, layout.TABLE_HEAD)
     for row, told in zip(rows, annex.rows, strict=True):
-        keep_whole(row)
+        if fits_on_a_page(told):
+            keep_whole(row)
         _list_row(table, list(row.cells), told)
 
 
-CENTRED_COLUMNS = (0, 2)
+def fits_on_a_page(row: Row) -> bool:
+    """Tell whether a row is short enough to be kept whole; kept whole, a taller one would lose its end."""
+    widths = layout.COLUMN_WIDTHS_MM if row.kind == "deed" else (layout.LIST_WIDTH_MM,) * len(row.cells)
+    lines = (text_mm(text, layout.TABLE) / (width * 0.8) for text, width in zip(row.cells, widths, strict=True))
+    return max(lines) < layout.WHOLE_ROW_LINES
 
 
 def _list_row(table: Table, cells: list[_Cell], told: Row) -> None:
     if told.kind == "deed":
         for position, (cell, text) in enumerate(zip(cells, told.cells, strict=True)):
-            write_run(tight(first_paragraph(cell), centred=position in CENTRED_COLUMNS), text, layout.TABLE)
+            write_run(tight(first_paragraph(cell), centred=position in layout.CENTRED_COLUMNS), text, layout.TABLE)
         return
     type_ = layout.TABLE_SECTION if told.kind == "section" else layout.TABLE
     wide = cells[1].merge(cells[-1])
@@ -276,4 +278,9 @@ def fitted_mm(photo: bytes) -> tuple[float, float]:
 
 def readable(photo: bytes) -> bool:
     """Tell whether both Word and PDF can show the picture (JPEG or PNG)."""
-    return photo.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"))
+    if not photo.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")):
+        return False
+    try:
+        return min(fitted_mm(photo)) > 0
+    except Exception:
+        return False

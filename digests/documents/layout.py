@@ -42,11 +42,14 @@ ANNEX_LABEL_PT = 14.0  # Mục III.1: 14, bold, centred
 ANNEX_TITLE_PT = 14.0  # Mục III.1: 13-14, capitals, bold
 ANNEX_REFERENCE_PT = 14.0  # Mục III.1: 13-14, italic
 TABLE_PT = 11.0  # no rule in the decree for cells; ten columns need it
+WHOLE_ROW_LINES = 15  # a row of the list this low is never split over two pages
 CAPTION_PT = 13.0
 RULE_PT = 0.75  # a solid thin line
 
 PHOTO_WIDTH_MM, PHOTO_HEIGHT_MM = 80.0, 60.0  # the usual 8 x 6 cm box beside a summary
 
+ADDRESSEES_LEFT_MM = 30.0  # Mục II.9: dashes stand under the colon, the block near the middle of the page
+CENTRED_COLUMNS = (0, 2)  # running number and year of birth
 COLUMN_WIDTHS_MM = (9.0, 30.0, 13.0, 31.0, 22.0, 52.0, 27.0, 26.0, 25.0, 17.0)
 
 

@@ -155,13 +155,13 @@ def _received(snapshot: MonthSnapshot, deeds: tuple[DeedFacts, ...]) -> str:
 def _breakdown(snapshot: MonthSnapshot) -> str:
     figures = snapshot.figures
     sentences = []
-    for key, prefix, rows in (
-        ("document.by_field", "field", figures.by_field),
-        ("document.by_kind", "deed_kind", figures.by_kind),
-        ("document.by_target_group", "target_group", figures.by_target_group),
+    for name, prefix, rows in (
+        ("by_field", "field", figures.by_field),
+        ("by_kind", "deed_kind", figures.by_kind),
+        ("by_target_group", "target_group", figures.by_target_group),
     ):
         counts = [f"{_name(prefix, code)} {count(number)}" for code, number in rows if number]
-        sentences.append(say(key if counts else f"{key}.none", counts=listed(counts)))
+        sentences.append(say(f"document.{name}" if counts else f"document.{name}.none", counts=listed(counts)))
     if figures.women is not None:
         sentences.append(say(f"document.women.{'some' if figures.women else 'none'}", count=count(figures.women)))
     if figures.hard_areas is not None:

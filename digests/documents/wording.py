@@ -10,7 +10,8 @@ from digests.documents.font_metrics import printable
 from digests.snapshot import DeedFacts
 from texts import say
 
-_DROPPED = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Mn", "Me", "So", "Sk"})
+_UNSEEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Mn", "Me"})  # controls, private use, loose marks
+_PICTOGRAMS = frozenset({"So", "Sk"})
 _CLOSERS = ".;, "
 
 
@@ -25,8 +26,8 @@ def clean(text: str) -> str:
         if char.isspace():
             kept.append(" ")
         elif ord(char) in printable():
-            kept.append("" if unicodedata.category(char) in _DROPPED else char)
-        elif unicodedata.category(char) not in _DROPPED:
+            kept.append("" if unicodedata.category(char) in _UNSEEN else char)
+        elif unicodedata.category(char) not in _UNSEEN | _PICTOGRAMS:
             kept.append("?")
     return " ".join("".join(kept).split())
 

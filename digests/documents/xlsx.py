@@ -1,6 +1,7 @@
 """The list and the figures as an Excel file, a convenience for whoever adds up; every cell is a plain value."""
 
 from datetime import UTC, datetime
+from math import ceil
 from pathlib import Path
 
 from xlsxwriter import Workbook
@@ -8,6 +9,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from digests.documents import layout
+from digests.documents.docx_parts import text_mm
 from digests.documents.paper import ListAnnex, Paper
 from texts import say
 
@@ -54,15 +56,20 @@ def _list(sheet: Worksheet, annex: ListAnnex, looks: dict[str, Format]) -> None:
         sheet.merge_range(row, 0, row, last, "", looks[look])
         sheet.write_string(row, 0, text, looks[look])
     sheet.set_row(1, 40)
+    sheet.set_row(3, _height_pt(annex.columns))
     for column, title in enumerate(annex.columns):
         sheet.write_string(3, column, title, looks["column"])
     for row, told in enumerate(annex.rows, start=4):
         cells = ("", *told.cells) if told.kind == "none" else told.cells
+        if told.kind == "deed":
+            sheet.set_row(row, _height_pt(cells))
+        else:
+            sheet.merge_range(row, 1, row, last, "", looks["section" if told.kind == "section" else "cell"])
         for column, text in enumerate(cells):
             if column == 0 and text.isdigit():
                 sheet.write_number(row, column, int(text), looks["centre"])
             else:
-                look = "section" if told.kind == "section" else "centre" if column in (0, 2) else "cell"
+                look = "section" if told.kind == "section" else "centre" if column in layout.CENTRED_COLUMNS else "cell"
                 sheet.write_string(row, column, text, looks[look])
     sheet.freeze_panes(4, 2)
     sheet.repeat_rows(3)
@@ -71,9 +78,18 @@ def _list(sheet: Worksheet, annex: ListAnnex, looks: dict[str, Format]) -> None:
     sheet.fit_to_pages(1, 0)
 
 
+def _height_pt(cells: tuple[str, ...]) -> float:
+    """Return a row's height; not every program fits rows to wrapped text when it opens a file."""
+    widths = zip(cells, layout.COLUMN_WIDTHS_MM, strict=True)
+    lines = max(ceil(text_mm(text, layout.TABLE_HEAD) / (width_mm * 0.9)) for text, width_mm in widths)
+    return min(max(lines, 1) * layout.TABLE_PT * 1.3 + 2, 409.0)  # 409 points is the most Excel knows
+
+
 def _figures(sheet: Worksheet, paper: Paper, looks: dict[str, Format]) -> None:
     sheet.set_column(0, 0, 60)
     sheet.set_column(1, 1, 12)
+    sheet.set_paper(9)  # A4
+    sheet.fit_to_pages(1, 0)
     sheet.merge_range(0, 0, 0, 1, "", looks["label"])
     sheet.write_string(0, 0, paper.figures_title, looks["label"])
     for row, told in enumerate(paper.figures, start=1):

@@ -258,11 +258,14 @@ def _month(said: dict[str, str], _facts: dict[str, Any], today: date) -> tuple[d
 
 
 def _year(said: dict[str, str], _facts: dict[str, Any], today: date) -> tuple[date | None, bool]:
+    month = _THIRD[fold(said.get("third") or "giua")][1]
     if "lastyear" in said:
         year = today.year - (2 if accented(said["lastyear"]).endswith("kia") else 1)
-    else:
+    elif "year" in said:
         year = today.year if fold(said["year"]) == "nay" else int(said["year"])
-    day = _make(year, _THIRD[fold(said.get("third") or "giua")][1], 15)
+    else:  # the end of the year, told in spring, is that of the year before
+        year = today.year - (month > today.month)
+    day = _make(year, month, 15)
     return (min(day, today) if day and year == today.year else day), True
 
 

@@ -63,7 +63,8 @@ def about_child(text: str) -> bool:
     if has("child.txt", text) or re.search(spoken(words["months"]), small):
         return True
     for found in re.finditer(rf"(?<!\w){spoken(words['age'])}", small):
-        if _small_number(found["age"]) < _CHILD_BELOW:
+        grown = re.search(rf"(?<!\w){spoken(words['tens_before'])}\Z", small[: found.start()])
+        if not grown and _small_number(found["age"]) < _CHILD_BELOW:
             return True
     taught = [one.end() for one in re.finditer(rf"(?<!\w)(?:{spoken(words['not_school'])})", small)]
     for found in re.finditer(rf"(?<!\w)(?:{spoken(words['school'])})", small):

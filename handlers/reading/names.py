@@ -1,10 +1,11 @@
 """The people somebody tells of, and whether it is one person, a household, a group or a way of doing things."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from deeds.vietnamese import fold, has_marks, lower, nfc
+from deeds.vietnamese import accented, fold, has_marks, lower, nfc
 from handlers.reading.words import (
     Token,
     lines,
@@ -41,7 +42,9 @@ def find_people(story: str) -> list[PersonRead]:
     bare = typed_without_capitals(text)
     found: list[PersonRead] = []
     for title in word_list("titles.txt").finditer(small):
-        if _no_title(small, title, marked=has_marks(text)) or (bare and _generic(title.group(), small, title.end())):
+        if _no_title(small, title, marked=has_marks(text)):
+            continue
+        if _needs_surname(title.group(), bare=bare) and not _surname_at(small, title.end()):
             continue
         _add(found, _after_title(text, title.group(), title.start(), title.end(), bare=bare))
     if not has_marks(text):
@@ -56,18 +59,36 @@ def find_people(story: str) -> list[PersonRead]:
 def _no_title(small: str, title: re.Match[str], *, marked: bool) -> bool:
     """Return whether the word is another word here: "o Bac Ninh" is "ở", and "chị em" are two."""
     said = title.group()
-    if said.isascii() and said in {fold(one) for one in table("names.toml")["risky_bare"]}:
-        return not (marked and said == "o")
-    pair = whole_words(table("names.toml")["pairs"])
-    return any(one.end() == title.end() for one in pair.finditer(small[: title.end()]))
+    words = table("names.toml")
+    if said.isascii() and said in _bare("risky_among_accents" if marked else "risky_bare"):
+        return True
+    for pair in _pairs().finditer(small):
+        # Among accents a bare "ba" is no "bà": "Ông Ba" is a man.
+        typed_so = not marked or accented(pair.group()) in {accented(one) for one in words["pairs"]}
+        if typed_so and pair.start() <= title.start() < pair.end():
+            return True
+    return False
 
 
-def _generic(title: str, small: str, end: int) -> bool:
-    """Return whether nobody in particular is meant; without capitals only a family name then shows a person."""
-    if fold(title) not in {fold(one) for one in table("names.toml")["generic"]}:
-        return False
-    words = tokens_after(small, end, 1)
-    return not words or not word_list("surnames.txt").fullmatch(words[0].text)
+@lru_cache(maxsize=1)
+def _pairs() -> re.Pattern[str]:
+    return whole_words(table("names.toml")["pairs"])
+
+
+@lru_cache(maxsize=8)
+def _bare(kind: str) -> frozenset[str]:
+    """Return a list of words as they are typed without accents."""
+    return frozenset(fold(word) for word in table("names.toml")[kind])
+
+
+def _needs_surname(title: str, *, bare: bool) -> bool:
+    """Return whether only a family name shows that somebody in particular is meant."""
+    return fold(title) in _bare("offices") or (bare and fold(title) in _bare("generic"))
+
+
+def _surname_at(small: str, start: int) -> bool:
+    words = tokens_after(small, start, 1)
+    return bool(words) and word_list("surnames.txt").fullmatch(words[0].text) is not None
 
 
 def _add(found: list[PersonRead], person: PersonRead | None) -> None:
@@ -141,21 +162,21 @@ def _untitled(text: str) -> list[PersonRead]:
 def _each_once(people: list[PersonRead]) -> list[PersonRead]:
     """Drop who is named again, and the given name alone where the full name stands elsewhere."""
     kept: list[PersonRead] = []
-    full = {fold(one.name) for one in people if one.full}
+    full = {accented(one.name) for one in people if one.full}
     for one in people:
-        name = fold(one.name)
-        again = any(fold(other.name) == name for other in kept)
+        name = accented(one.name)
+        again = any(accented(other.name) == name for other in kept)
         short = not one.full and any(whole.endswith(f" {name}") for whole in full)
         if not again and not short:
             kept.append(one)
     return kept
 
 
-def find_kind(text: str) -> str:
+def find_kind(text: str, people: Sequence[PersonRead] | None = None) -> str:
     """Return whom the story praises: "individual", "household", "collective" or "model".
 
     A model wins wherever the word stands; else who is named first. A group or family that was helped, not the one
-    that helps ("giúp gia đình bà Hoa"), does not count.
+    that helps ("giúp gia đình bà Hoa"), does not count. `people` are those already found in it.
     """
     words = lower(text)
     if word_list("kind_model.txt").search(words):
@@ -165,10 +186,10 @@ def find_kind(text: str) -> str:
         for found in word_list(f"kind_{kind}.txt").finditer(words):
             if not _helped_before().search(words[: found.start()]):
                 first[kind] = min(first.get(kind, found.start()), found.start())
-    people = find_people(text)
-    named = min((one.span[0] for one in people), default=None)
     if not first:
         return "individual"
+    people = find_people(text) if people is None else people
+    named = min((one.span[0] for one in people), default=None)
     kind = min(first, key=first.__getitem__)
     return "individual" if named is not None and named < first[kind] else kind
 

@@ -30,13 +30,14 @@ def read_telling(text: str, today: date, areas: Areas, home_commune_code: str | 
     text = nfc(text)
     day = find_day(text, today)
     place = find_place(text, areas, home_commune_code)
-    people = tuple(person for person in find_people(text) if place is None or not _inside(person.span, place.span))
+    named = find_people(text)
+    people = tuple(person for person in named if place is None or not _inside(person.span, place.span))
     spans = [person.span for person in people]
     if day:
         spans.append((day.start, day.end))
     if place:
         spans.append(place.span)
-    return Telling(day.day if day else None, place, people, find_kind(text), _without(text, spans))
+    return Telling(day.day if day else None, place, people, find_kind(text, named), _without(text, spans))
 
 
 def _inside(inner: tuple[int, int], outer: tuple[int, int]) -> bool:

@@ -1,7 +1,7 @@
 """The place somebody means: hamlet, commune, province, old names too; without a commune named it is at home."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from deeds.places import Areas, Commune, Match, Province, Renamed, Split
@@ -45,6 +45,7 @@ class _Named:
     province_code: str | None
     start: int
     end: int
+    only: bool = True  # the text names no other commune
 
 
 def find_place(text: str, areas: Areas, home_commune_code: str | None) -> PlaceRead | None:
@@ -77,7 +78,7 @@ def find_place(text: str, areas: Areas, home_commune_code: str | None) -> PlaceR
         named.ask,
         text[start:end],
         (start, end),
-        named.ask is None and (hamlet is None or hamlet.certain),
+        named.ask is None and named.only and (hamlet is None or hamlet.certain),
     )
 
 
@@ -108,6 +109,11 @@ def _home_words() -> re.Pattern[str]:
     return whole_words(table("places.toml")["home"])
 
 
+@lru_cache(maxsize=1)
+def _heads() -> re.Pattern[str]:
+    return re.compile(whole_words(table("places.toml")["heads"]).pattern + r"\s+\Z")
+
+
 def _hamlet(text: str, *, deep: bool = False) -> _Hamlet | None:
     """Return the first hamlet named: "bản Nà Phiêng", "tổ 5", "thon ben go"."""
     small = lower(text)
@@ -118,6 +124,12 @@ def _hamlet(text: str, *, deep: bool = False) -> _Hamlet | None:
         if any(start <= word.start() < end for start, end in no):
             continue
         words = tokens_after(text, word.end(), 4)
+        if (
+            words
+            and _heads().search(small[: word.start()])
+            and word_list("surnames.txt").fullmatch(lower(words[0].text))
+        ):
+            continue
         if words and words[0].text[0].isdigit():
             name = words[:1]
         elif fold(word.group()) in number_only:
@@ -175,7 +187,8 @@ def _unit_word(areas: Areas, level: str) -> re.Pattern[str]:
 
 
 def _commune(text: str, areas: Areas, home: Commune | None) -> _Named | None:
-    """Return the first commune named after a word such as "xã"."""
+    """Return the first commune named after a word such as "xã"; unsure when the text names another one too."""
+    found: list[_Named] = []
     small = lower(text)
     for word in _unit_word(areas, "commune").finditer(small):
         if not re.search(r"[\s.]\Z", word.group()):
@@ -187,8 +200,11 @@ def _commune(text: str, areas: Areas, home: Commune | None) -> _Named | None:
                 continue
             named = _named(said, text, areas, home, word.start(), words[count - 1].end)
             if named:
-                return named
-    return None
+                found.append(named)
+                break
+    if not found:
+        return None
+    return replace(found[0], only=len({one.commune for one in found}) == 1)
 
 
 def _fits(text: str, words: list[Token]) -> bool:

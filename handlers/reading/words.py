@@ -13,6 +13,7 @@ _DATA = Path(__file__).parent / "data"
 _PIECE = re.compile(r"\\.|[^\W\d_]+| +")
 
 
+@lru_cache(maxsize=2_048)
 def spoken(pattern: str) -> str:
     """Return a regular expression where every accented word may also be typed bare or in the other tone style.
 

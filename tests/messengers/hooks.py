@@ -18,12 +18,14 @@ def picture(colour: str = "green", size: tuple[int, int] = (900, 600)) -> bytes:
 
 
 @asynccontextmanager
-async def receiver(answers: Callable[[str, dict[str, Any]], int]) -> AsyncIterator[str]:
-    """A small HTTP server that takes webhook calls; yields its address."""
+async def receiver(answers: Callable[[str, dict[str, Any]], int], slow_s: float = 0.0) -> AsyncIterator[str]:
+    """A small HTTP server that takes webhook calls, and answers after `slow_s`; yields its address."""
 
     async def take(request: web.Request) -> web.Response:
         secret = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
-        return web.Response(status=answers(secret, await request.json()))
+        status = answers(secret, await request.json())
+        await asyncio.sleep(slow_s)
+        return web.Response(status=status)
 
     app = web.Application()
     app.router.add_post("/hook", take)

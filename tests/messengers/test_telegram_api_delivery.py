@@ -69,6 +69,32 @@ def test_one_refused_message_holds_its_chat_and_nobody_else(api: TelegramApi) ->
     assert {"khác", "press"} <= set(seen)
 
 
+def test_one_update_of_a_chat_is_under_way_at_a_time(api: TelegramApi) -> None:
+    """While the bot thinks about a message, the next of that chat waits; that of another chat does not."""
+    lan, ba = api.user("Lan"), api.user("Ba")
+    came: dict[str, float] = {}
+
+    def answers(secret: str, update: dict[str, Any]) -> int:
+        came[update["message"]["text"]] = time.monotonic()
+        return 200
+
+    async def plot() -> None:
+        async with receiver(answers, slow_s=0.4) as url:
+            await call(api, "setWebhook", url=url)
+            ba.says("trước")
+            await until(lambda: api.webhook.deliveries != [])
+            lan.says("một")
+            lan.says("hai")
+            ba.says("khác")
+            await until(lambda: len(came) == 4 and not api.updates.pending)
+        await call(api, "deleteWebhook")
+
+    asyncio.run(plot())
+    assert len({update_id for update_id, _ in api.webhook.deliveries}) == len(api.webhook.deliveries) == 4
+    assert came["hai"] - came["một"] >= 0.4
+    assert came["khác"] < came["hai"]
+
+
 def test_updates_grow_too_old(api: TelegramApi) -> None:
     """A press lives 150 seconds, a message a day."""
     lan = api.user("Lan")

@@ -1,6 +1,6 @@
 """What a run or a paragraph really looks like: direct -> character style -> paragraph style -> defaults -> theme."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 from xml.etree.ElementTree import Element
@@ -57,7 +57,7 @@ class Styles:
         """Return a style and what it is based on, the base first."""
         found: list[Element] = []
         wanted = style_id or self._default.get(kind)
-        while wanted in self._by_id and self._by_id[wanted] not in found:
+        while wanted is not None and wanted in self._by_id and self._by_id[wanted] not in found:
             found.insert(0, self._by_id[wanted])
             wanted = value(found[0].find(f"{W}basedOn"))
         return found
@@ -159,7 +159,7 @@ def _toggle(
 _T = TypeVar("_T")
 
 
-def _last(answers: list[_T | None]) -> _T | None:
+def _last(answers: Sequence[_T | None]) -> _T | None:
     return next((answer for answer in reversed(answers) if answer is not None), None)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
 from digests.documents.checker.formatting import ParagraphLook, RunLook, Styles
-from digests.documents.checker.package import R, V, W, WP, Package, number, switched_on, value
+from digests.documents.checker.package import WP, Package, R, V, W, number, switched_on, value
 
 TWIPS_PER_MM = 1440 / 25.4
 EMU_PER_MM = 36_000
@@ -88,7 +88,8 @@ class Word:
 
 def folded(text: str) -> str:
     """Return text for recognising words: small letters, no marks, single spaces."""
-    plain = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
+    # "d with stroke" is a letter of its own, so no mark comes off it
+    plain = unicodedata.normalize("NFD", text.casefold().replace("\u0111", "d"))
     return " ".join("".join(char for char in plain if not unicodedata.combining(char)).split())
 
 
@@ -107,7 +108,7 @@ class _Reader:
 
     def read(self) -> Word:
         lines = tuple(self._blocks(self._package.body, None))
-        settings = [one for one in self._package.body.iter(f"{W}sectPr")]
+        settings = list(self._package.body.iter(f"{W}sectPr"))
         sections: list[Section] = []
         for one in settings:
             sections.append(self._page(one, sections[-1] if sections else None))
@@ -134,7 +135,7 @@ class _Reader:
         padding = self._padding(properties, style)
         for row, cells in enumerate(table.findall(f"{W}tr")):
             column = 0
-            for cell in cells.iter(f"{W}tc"):
+            for cell in cells.findall(f"{W}tc"):
                 span = number(cell.find(f"{W}tcPr/{W}gridSpan"), "val") or 1
                 said = cell.find(f"{W}tcPr/{W}tcW")
                 wide = number(said, "w") if value(said, "type") == "dxa" else None

@@ -67,6 +67,7 @@ _RULES = (
     Rule("PL-kem-theo", "E", "III", "1"),  # (Kèm theo ...)
     Rule("PL-so-trang", "E", "III", "1"),  # pages of its own
     Rule("PL-dan-chieu", "E", "III", "1"),  # named in the main text
+    Rule("viet-hoa", "W", "", ""),  # Phụ lục II: capitals
     Rule("tep", "E", "I", "4"),  # the file can be read at all
 )
 RULES: Mapping[str, Rule] = {rule.id: rule for rule in _RULES}
@@ -106,6 +107,7 @@ MARGINS: Mapping[str, tuple[int, int]] = {  # twips, both ends allowed
 MARGIN_SLACK = 6
 LINE_SPACING = (240, 360)  # 240ths of a line: single to 1.5
 PARAGRAPH_GAP = 120  # twips: 6 pt
+SINGLE_SPACING_AT_MOST = 260  # 240ths of a line, in the header
 FIRST_LINES, FIRST_LINE_SLACK = (567, 720), 10  # twips: 1 cm or 1.27 cm
 ISSUER_RULE = (1 / 3, 1 / 2)  # of the text above
 RULE_SLACK = 0.08  # drawn by hand or by a border: nobody measures closer

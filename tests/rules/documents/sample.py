@@ -206,8 +206,10 @@ LONG = replace(
         signer_name="Công Tằng Tôn Nữ Hoàng Thị Phương Khuê Nguyễn Phúc Diễm My",
         addressees=("Sở Nội vụ tỉnh Lam Khê", "Hội đồng Thi đua - Khen thưởng tỉnh Lam Khê " * 4),
     ),
-    deeds=(replace(NGOAN, honoree="Bà " + "Nguyễn Phúc Hoàng " * 12, summary="việc tốt " * 150),),
+    deeds=(replace(NGOAN, honoree="Bà " + "Nguyễn Phúc Hoàng " * 12, summary="việc tốt " * 40 + "dài" * 70),),
 )
+DRAFT = replace(FULL, draft=True)
+TALL = replace(ONE, deeds=(replace(NGOAN, summary="kể " * 900 + "hết"),))
 HOSTILE_WORDS = '</w:t> =1+1 #import "x.typ" $x$ *b* _i_ `c` @r <l> & "q" \\ [y] http://x.vn {0} %s + -1 @SUM(A1)'
 HOSTILE = replace(
     ONE,
@@ -230,6 +232,15 @@ def jpeg(width: int, height: int) -> bytes:
     packed = BytesIO()
     Image.new("RGB", (width, height), (90, 140, 90)).save(packed, "JPEG")
     return packed.getvalue()
+
+
+def broken_png() -> bytes:
+    """Return a picture whose head is sound and whose pixels are not."""
+    packed = BytesIO()
+    Image.effect_noise((60, 40), 50).save(packed, "PNG")
+    whole = bytearray(packed.getvalue())
+    whole[120:1000] = bytes(880)
+    return bytes(whole)
 
 
 PHOTOS = {LANDSCAPE: jpeg(800, 500), PORTRAIT: jpeg(300, 600)}

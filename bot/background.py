@@ -1,0 +1,169 @@
+"""What is due, carried out: each work here is a query for rows that are due, and safe to run twice or late."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import structlog
+
+from bot.papers import Papers
+from deeds.clock import Clock
+from deeds.said import Prompt
+from handlers import questions
+from messengers.port import Failure, Messenger, MessengerFailed
+from storage import attachments, chat_lines, drafts, inbox, outbox
+from storage.attachments import Work
+from storage.database import Tx
+from storage.photos.clean import ORIGINAL_LIMIT_BYTES, ChildFailed, Cleaned, PhotoRefused, clean
+from storage.photos.files import PhotoFiles, Shelf, TooLarge
+from storage.photos.sniff import HEAD_BYTES, sniff
+from storage.store import Store
+from texts import say
+
+log = structlog.get_logger()
+
+LANE = "background"
+AT_ONCE = 4  # files fetched or cleaned together
+LONGEST_PAUSE = timedelta(minutes=30)
+FILE_TRIES = 12
+DRAFT_LIVES = timedelta(days=30)
+RAW_LIVES = timedelta(days=30)
+HELD_COMPLAINT_LIVES = timedelta(hours=12)
+VOICE_MAX_BYTES = 20_000_000
+MEGABYTE = 1_000_000
+
+
+@dataclass
+class Background:
+    """The works of one process beside the message path."""
+
+    store: Store
+    clock: Clock
+    messengers: Mapping[str, Messenger]
+    files: PhotoFiles
+    papers: Papers
+    wake: object
+
+    async def files_due(self) -> int:
+        """Fetch and clean pictures and recordings; returns how many were looked at."""
+        now = self.clock.now()
+        works = await self.store.read(lambda tx: attachments.due(tx, now, AT_ONCE))
+        await asyncio.gather(*(self._file(work) for work in works))
+        return len(works)
+
+    async def _file(self, work: Work) -> None:
+        try:
+            if work.state == "to_fetch":
+                await self._fetch(work)
+            else:
+                await self._clean(work)
+        except (MessengerFailed, ChildFailed, OSError) as error:
+            await self._later(work, error)
+
+    async def _fetch(self, work: Work) -> None:
+        messenger = self.messengers.get(work.messenger)
+        if messenger is None or work.remote is None:
+            raise MessengerFailed(Failure.LATER, f"{work.messenger} is switched off")
+        limit = ORIGINAL_LIMIT_BYTES if work.kind == "photo" else VOICE_MAX_BYTES
+        try:
+            chunks = [chunk async for chunk in messenger.fetch(work.remote, limit)]
+            shelf = Shelf.ORIGINALS if work.kind == "photo" else Shelf.RECORDINGS
+            kept = await asyncio.to_thread(self.files.keep, chunks, limit, shelf)
+        except TooLarge:
+            await self._refuse(work, "too_large")
+            return
+        except MessengerFailed as failed:
+            if failed.failure is Failure.FAILED:
+                await self._refuse(work, "not_fetched")
+                return
+            raise
+        state = "to_clean" if work.kind == "photo" else "ready"
+        head = chunks[0][:HEAD_BYTES] if chunks else b""
+        if work.kind == "photo" and not sniff(head).accepted:
+            await self._refuse(work, "not_a_picture")
+            return
+        await self._mark(work, state=state, sha256=kept.sha256, attempts=0)
+
+    async def _clean(self, work: Work) -> None:
+        if work.kind == "voice":
+            await self._mark(work, state="ready")
+            return
+        original = self.files.path(work.sha256 or "")
+        try:
+            cleaned: Cleaned = await asyncio.to_thread(clean, original, self.files)
+        except PhotoRefused as refused:
+            await self._refuse(work, refused.reason)
+            return
+        await self._mark(
+            work, state="ready", published=cleaned.published_sha256, thumbnail=cleaned.thumb_sha256,
+            dhash=cleaned.dhash, width=cleaned.width, height=cleaned.height,
+        )  # fmt: skip
+
+    async def _mark(self, work: Work, **columns: object) -> None:
+        await self.store.write(LANE, lambda tx: attachments.mark(tx, work.id, **columns))
+
+    async def _refuse(self, work: Work, reason: str) -> None:
+        """A file that cannot be taken gets a sentence saying what is taken; once a chat and minute."""
+
+        def refuse(tx: Tx) -> None:
+            now = self.clock.now()
+            attachments.mark(tx, work.id, state="refused", refused=reason)
+            key = f"refused:{work.messenger}:{work.chat}:{int(now.timestamp()) // 60}"
+            prompt = Prompt(say("photos.refused", mb=ORIGINAL_LIMIT_BYTES // MEGABYTE), send_key=key)
+            outbox.put(tx, work.messenger, work.chat, prompt, now)
+
+        await self.store.write(LANE, refuse)
+
+    async def _later(self, work: Work, error: Exception) -> None:
+        log.warning("a file must wait", attachment=work.id, error=type(error).__name__)
+        if work.attempts >= FILE_TRIES:
+            await self._refuse(work, "not_fetched")
+            return
+        pause = min(timedelta(seconds=2.0**work.attempts), LONGEST_PAUSE)
+        retry_after_s = getattr(error, "retry_after_s", None)
+        if retry_after_s:
+            pause = timedelta(seconds=retry_after_s)
+        await self._mark(work, attempts=work.attempts + 1, try_after=self.clock.now() + pause)
+
+    async def questions_due(self) -> int:
+        """Put waiting questions to tellers who are free, close those whose time is over."""
+        now = self.clock.now()
+        return await self.store.write(
+            LANE, lambda tx: questions.put_waiting(tx, now) + questions.close_overdue(tx, now)
+        )
+
+    async def forget_due(self) -> int:
+        """Delete what was kept long enough: drafts, raw bodies, chat lines, complaints nobody came back to."""
+        now = self.clock.now()
+        return await self.store.write(LANE, lambda tx: forget(tx, now))
+
+    async def sweep_files(self) -> None:
+        """Delete bytes no row needs any more."""
+        before = self.clock.now() - timedelta(hours=1)
+        await asyncio.to_thread(self.files.sweep, before)
+
+    async def months_due(self) -> int:
+        """Close the months that are over, build their papers, tell who is to know."""
+        return await self.papers.carry_on(self.store, self.clock)
+
+
+def forget(tx: Tx, now: datetime) -> int:
+    """Delete what was kept long enough; returns how many things went."""
+    count = 0
+    for draft_id in drafts.untouched_since(tx, now - DRAFT_LIVES):
+        drafts.drop_draft(tx, draft_id)
+        count += 1
+    for person_id, state, _ in drafts.places_since(tx, now - HELD_COMPLAINT_LIVES):
+        if state.get("talk") == "complaint":
+            drafts.forget_place(tx, person_id)
+            count += 1
+    count += inbox.forget_before(tx, now - RAW_LIVES)
+    count += chat_lines.forget_before(tx, now - RAW_LIVES * 12)
+    return count
+
+
+def folder_of(data_dir: Path) -> Path:
+    """Return where photos and recordings are kept."""
+    return data_dir / "files"

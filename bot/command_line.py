@@ -1,0 +1,26 @@
+"""The command line `viectot`: one module of commands a noun; each write is a short transaction of its own."""
+
+import sys
+
+import typer
+
+from bot.commands import chats, deeds, office, papers, people, serve
+from deeds.errors import ForPeople
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+
+serve.add_to(app)
+people.add_to(app)
+office.add_to(app)
+deeds.add_to(app)
+papers.add_to(app)
+chats.add_to(app)
+
+
+def main() -> None:
+    """Run a command; an error somebody can mend is one sentence, not a traceback."""
+    try:
+        app()
+    except ForPeople as error:
+        typer.echo(error.sentence, err=True)
+        sys.exit(1)

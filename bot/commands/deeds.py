@@ -1,0 +1,113 @@
+"""`viectot deeds list|show` and `viectot decide`."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from bot.commands.running import CLOCK, VIA, By, Json, actor, reading, show, writing
+from deeds.errors import NotFound
+from deeds.kinds import Act, Status
+from moderation.decide import Order, decide
+from moderation.notices import CANNED_QUESTIONS, CANNED_REASONS
+from storage import deeds, history
+from storage.database import Tx
+from storage.deeds import DeedRow
+from texts import say
+
+
+class Decision(StrEnum):
+    """What can be decided by command."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+    ASK = "ask"
+    REDIRECT = "redirect"
+    WITHDRAW = "withdraw"
+    PUBLISH = "publish"
+    UNPUBLISH = "unpublish"
+    UNDO = "undo"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    group = typer.Typer(help="Deeds.", no_args_is_help=True)
+    group.command("list")(deeds_list)
+    group.command("show")(deeds_show)
+    app.add_typer(group, name="deeds")
+    app.command("decide")(decide_command)
+
+
+def deeds_list(
+    status: Annotated[Status | None, typer.Option(help="only deeds in this status")] = None, as_json: Json = False
+) -> None:
+    """List deeds, newest first."""
+    with reading() as tx:
+        rows = [_row(tx, deed) for deed in deeds.recent(tx, 10_000, status=status)]
+        show(rows, as_json, say("cli.deeds.none"))
+
+
+def _row(tx: Tx, deed: DeedRow) -> dict[str, object]:
+    return {
+        "code": deed.code,
+        "status": deed.status.value,
+        "summary": deed.summary or deed.story,
+        "honorees": [deeds.honoree_of(tx, deed.id).display],
+    }
+
+
+def deeds_show(code: str, as_json: Json = False) -> None:
+    """Show a deed with its history."""
+    with reading() as tx:
+        deed = _coded(tx, code)
+        entries = [
+            {
+                "at": entry.at.isoformat(),
+                "act": entry.act.value,
+                "after": entry.after.value,
+                "by": entry.person_name,
+                "via": entry.via,
+                "reason": entry.reason,
+                "undone": entry.undone_at is not None,
+            }
+            for entry in history.of_deed(tx, deed.id)
+        ]
+        facts = {
+            **_row(tx, deed),
+            "kind": deed.kind,
+            "section": deed.section,
+            "field": deed.field,
+            "place": deed.place_text,
+            "when": deed.when_text,
+            "story": deed.story,
+            "numbers": [told.number for told in deeds.submissions_of(tx, deed.id)],
+        }
+    if as_json:
+        show([{**facts, "history": entries}], True, "")
+        return
+    for name, value in facts.items():
+        typer.echo(f"{name}: {value}")
+    show(entries, False, "")
+
+
+def decide_command(
+    code: str,
+    act: Decision,
+    by: By,
+    reason: Annotated[str | None, typer.Option(help="own words, or the name of a canned reason or question")] = None,
+) -> None:
+    """Decide on a deed in somebody's name."""
+    canned = CANNED_QUESTIONS if act is Decision.ASK else CANNED_REASONS
+    is_canned = reason in canned
+    order = Order(Act(act.value), reason_key=reason if is_canned else None, reason=None if is_canned else reason)
+    with writing() as tx:
+        who = actor(tx, by)
+        decided = decide(tx, who, _coded(tx, code).id, order, CLOCK.now(), VIA)
+    typer.echo(say("cli.decided", code=code, status=say(f"status.desk.{decided.status}"), name=by))
+
+
+def _coded(tx: Tx, code: str) -> DeedRow:
+    deed = deeds.coded(tx, code.strip().upper())
+    if deed is None:
+        raise NotFound("cli.no_deed", f"no deed {code}", code=code)
+    return deed

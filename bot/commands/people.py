@@ -1,0 +1,110 @@
+"""`viectot invite`, `login-link`, `people list`, `moderator list`, `erase-person`, `units import`."""
+
+import csv
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.commands.running import CLOCK, Json, actor, reading, settings, show, writing
+from deeds.errors import NotFound
+from deeds.kinds import Role
+from storage import erasure, org_units, people, web_sessions
+from storage.people import Staff
+from texts import say
+
+LINK_LIVES = timedelta(hours=24)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(invite)
+    app.command("login-link")(login_link)
+    app.command("erase-person")(erase_person)
+    everybody = typer.Typer(help="People with a role.", no_args_is_help=True)
+    everybody.command("list")(people_list)
+    app.add_typer(everybody, name="people")
+    moderators = typer.Typer(help="Moderators.", no_args_is_help=True)
+    moderators.command("list")(moderator_list)
+    app.add_typer(moderators, name="moderator")
+    units = typer.Typer(help="Units that introduce deeds.", no_args_is_help=True)
+    units.command("import")(units_import)
+    units.command("list")(units_list)
+    app.add_typer(units, name="units")
+
+
+def invite(
+    name: str,
+    role: Annotated[list[Role], typer.Option(help="what this person may do; may be given more than once")],
+    org_unit: Annotated[str | None, typer.Option(help="code of the unit the role is for")] = None,
+) -> None:
+    """Give a person a role; print a one-time code to type to the bot, and a link to the desk."""
+    now = CLOCK.now()
+    with writing() as tx:
+        unit_id = None
+        if org_unit is not None:
+            unit_id = org_units.coded(tx, org_unit)
+            if unit_id is None:
+                raise NotFound("cli.no_unit", f"no unit {org_unit}", code=org_unit)
+        known = people.hire(tx, name, role, now, unit_id)
+        code = people.invite(tx, known.id, now)
+        token = web_sessions.new_link(tx, known.id, now, LINK_LIVES)
+    typer.echo(say("cli.invite", name=name, code=code, link=_link(token)))
+
+
+def login_link(name: str) -> None:
+    """Print a link that signs this person in at the desk, once, within 24 hours."""
+    with writing() as tx:
+        token = web_sessions.new_link(tx, actor(tx, name).id, CLOCK.now(), LINK_LIVES)
+    typer.echo(_link(token))
+
+
+def _link(token: str) -> str:
+    return f"{settings().public_url}/desk/sign-in/{token}"
+
+
+def people_list(as_json: Json = False) -> None:
+    """List everybody with a role."""
+    with reading() as tx:
+        show([_row(one) for one in people.staff(tx)], as_json, say("cli.nobody"))
+
+
+def moderator_list(as_json: Json = False) -> None:
+    """List the moderators."""
+    with reading() as tx:
+        show([_row(one) for one in people.staff(tx) if Role.MODERATOR in one.roles], as_json, say("cli.nobody"))
+
+
+def _row(one: Staff) -> dict[str, object]:
+    identities = [{"messenger": messenger, "address": address} for messenger, address in one.identities]
+    return {"name": one.name, "role": [role.value for role in one.roles], "identities": identities}
+
+
+def erase_person(name: str, yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False) -> None:
+    """Delete a member of staff: accounts, rights, messages. Decisions keep their day, without the name."""
+    if not yes:
+        typer.confirm(say("cli.erase.sure", name=name), abort=True)
+    with writing() as tx:
+        erasure.erase_person(tx, actor(tx, name).id, CLOCK.now())
+    typer.echo(say("cli.erase.done", name=name))
+
+
+def units_import(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) -> None:
+    """Read units from a CSV file with the columns code, name, kind, block, level, contact."""
+    now = CLOCK.now()
+    with file.open(encoding="utf-8-sig", newline="") as opened:
+        rows = list(csv.DictReader(opened))
+    for number, row in enumerate(rows, start=2):
+        if not (row.get("code") or "").strip() or not (row.get("name") or "").strip():
+            raise NotFound("cli.units.line", f"line {number} has no code or name", line=number)
+    with writing() as tx:
+        for row in rows:
+            org_units.keep(tx, {name: (value or "").strip() for name, value in row.items() if name}, now)
+    typer.echo(say("cli.units.done", count=len(rows)))
+
+
+def units_list(as_json: Json = False) -> None:
+    """List the units."""
+    with reading() as tx:
+        show(org_units.listed(tx), as_json, say("cli.units.none"))

@@ -1,0 +1,108 @@
+"""What commands share: settings, a database that is up to date, who acts, how a list is printed."""
+
+import json
+import logging
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import structlog
+import typer
+from pydantic import ValidationError
+
+from bot.settings import Settings
+from deeds.clock import SystemClock
+from deeds.errors import NotFound
+from storage import people
+from storage.database import Database, Tx
+from storage.people import Known
+
+Json = Annotated[bool, typer.Option("--json", help="print JSON")]
+By = Annotated[str, typer.Option("--by", help="name of the member of staff who acts")]
+CLOCK = SystemClock()
+VIA = "cli"
+
+
+def settings() -> Settings:
+    """Return the settings; a wrong one is said in one line and ends the command."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        for fault in error.errors():
+            name = ".".join(str(part) for part in fault["loc"])
+            typer.echo(f"VIECTOT_{name}: {fault['msg']}" if name else fault["msg"], err=True)
+        raise typer.Exit(2) from None
+
+
+@contextmanager
+def database() -> Iterator[Database]:
+    """The instance's database, brought to the newest migration."""
+    from bot.wiring import open_database
+
+    opened = open_database(settings())
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+@contextmanager
+def writing() -> Iterator[Tx]:
+    """One short transaction."""
+    with database() as opened, opened.write() as tx:
+        yield tx
+
+
+@contextmanager
+def reading() -> Iterator[Tx]:
+    """A view that changes nothing."""
+    with database() as opened, opened.read() as tx:
+        yield tx
+
+
+def actor(tx: Tx, name: str) -> Known:
+    """Return the member of staff who acts. Raises `NotFound`."""
+    found = people.named(tx, name)
+    if found is None:
+        raise NotFound("cli.no_person", f"nobody is called {name}", name=name)
+    return found
+
+
+def show(rows: Sequence[Mapping[str, Any]], as_json: bool, empty: str) -> None:
+    """Print rows as JSON, or as a table people read."""
+    if as_json:
+        typer.echo(json.dumps(list(rows), ensure_ascii=False, default=str, indent=2))
+    elif not rows:
+        typer.echo(empty)
+    else:
+        from rich.console import Console
+        from rich.table import Table
+
+        table = Table(*rows[0])
+        for row in rows:
+            table.add_row(*(_cell(value) for value in row.values()))
+        Console(soft_wrap=not sys.stdout.isatty()).print(table)
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(_cell(each) for each in value)
+    if isinstance(value, Mapping):
+        return ":".join(_cell(each) for each in value.values())
+    return "" if value is None else str(value)
+
+
+def quiet_logs(level: int = logging.INFO) -> None:
+    """Log one line an event to standard error, from `level` up."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

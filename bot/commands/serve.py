@@ -1,0 +1,90 @@
+"""`viectot run` and `viectot demo`."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.commands.running import CLOCK, quiet_logs, settings
+from bot.settings import Settings
+from texts import say
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(run)
+    app.command()(demo)
+
+
+def run() -> None:
+    """Serve the instance until it is told to stop."""
+    quiet_logs()
+    serve(settings(), lambda: None)
+
+
+def demo(
+    folder: Annotated[Path, typer.Option(help="where the sample instance lives")] = Path("data/demo"),
+    port: Annotated[int | None, typer.Option(help="port to listen on")] = None,
+) -> None:
+    """Set up a sample commune, print its addresses and serve it; a second run continues."""
+    import logging
+
+    from bot.demo import prepare
+
+    quiet_logs(logging.WARNING)
+    told = settings()
+    chosen = port if port is not None else _free_port(told.HOST, told.PORT)
+    sample = told.model_copy(update={"DATA_DIR": folder, "DATABASE_URL": "", "PORT": chosen})
+    addresses = prepare(sample, CLOCK)
+    serve(sample, lambda: typer.echo(addresses.text()))
+    typer.echo(say("demo.ended"))
+
+
+def serve(told: Settings, when_ready: Callable[[], None]) -> None:
+    """Serve until interrupted; `when_ready` is called once pages answer."""
+    import uvicorn
+
+    from bot.app import application
+    from bot.wiring import build
+
+    instance = build(told, CLOCK)
+    config = uvicorn.Config(
+        application(instance), host=told.HOST, port=told.PORT, log_level="warning", access_log=False, http="httptools",
+        timeout_graceful_shutdown=5, proxy_headers=False, server_header=False,
+    )  # fmt: skip
+    server = uvicorn.Server(config)
+
+    async def until_stopped() -> None:
+        serving = asyncio.get_running_loop().create_task(server.serve())
+        while not server.started and not serving.done():
+            await asyncio.sleep(0.02)
+        if server.started:
+            when_ready()
+        await serving
+
+    previous = signal.getsignal(signal.SIGINT)
+    try:
+        asyncio.run(until_stopped())
+    except KeyboardInterrupt:
+        pass  # how a person ends it
+    finally:
+        signal.signal(signal.SIGINT, previous)
+
+
+def _free_port(host: str, wanted: int) -> int:
+    """Return the wanted port, or another that is free when something listens there already."""
+    with socket.socket() as probe:
+        try:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, wanted))
+        except OSError:
+            probe.close()
+        else:
+            return wanted
+    with socket.socket() as any_port:
+        any_port.bind((host, 0))
+        return int(any_port.getsockname()[1])

@@ -1,0 +1,190 @@
+"""The paper of a closed month: built from what was frozen, told of, and given back its number and day by the clerk.
+
+Building takes a second and runs outside any transaction: `next_to_build`, `build`, then `mark_built` or `mark_failed`.
+"""
+
+import os
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from deeds.errors import NotAllowed, NotFound, NotPossible
+from deeds.kinds import Role
+from deeds.months import Month, local_day
+from deeds.vietnamese import nfc
+from digests.documents.build import Built
+from digests.documents.build import build as build_files
+from digests.documents.wording import day_name
+from digests.gate import Gate
+from digests.months import draft_snapshot
+from digests.notices import tell_trouble
+from digests.snapshotting import frozen
+from storage import people, periods
+from storage.database import Tx
+from storage.people import Known
+from storage.periods import PeriodRow
+from storage.photos.files import Damaged, NotOurs, PhotoFiles, Shelf
+from texts import say
+
+FOLDER = "papers"
+ENDINGS = ("docx", "pdf", "xlsx")
+_LEFT_BEHIND_S = 3600
+_NUMBER = re.compile(r"(?P<digits>\d{1,6}[a-z]?)\s*(?:/\s*(?P<symbol>[^\s/][^/]{0,60}))?", re.IGNORECASE)
+
+
+def next_to_build(tx: Tx, now: datetime) -> PeriodRow | None:
+    """Return the oldest period whose paper is to be built now."""
+    return next(iter(periods.to_build(tx, now)), None)
+
+
+def build(row: PeriodRow, files: PhotoFiles, data_dir: Path) -> str:
+    """Write the three files of a closed period and return their folder, relative to the data folder.
+
+    They are written beside and moved in whole, so that neither a kill nor a second builder leaves half a file.
+    """
+    papers = data_dir / FOLDER
+    papers.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = papers / row.key
+    folder.mkdir(mode=0o700, exist_ok=True)
+    with TemporaryDirectory(prefix=".building-", dir=papers) as desk:
+        _sweep(papers, Path(desk))
+        built = build_files(frozen(row), photo_bytes(files), Path(desk))
+        for path in (built.docx, built.pdf, built.xlsx):
+            _sync(path)
+            os.replace(path, folder / path.name)
+    _sync(folder)
+    _sync(papers)
+    return f"{FOLDER}/{row.key}"
+
+
+def mark_built(tx: Tx, row: PeriodRow, folder: str, now: datetime) -> bool:
+    """Record that the files are there. Returns False when another process was first."""
+    return periods.mark_built(tx, row.id, folder, now)
+
+
+def mark_failed(tx: Tx, row: PeriodRow, error: Exception, now: datetime) -> None:
+    """Record a failed build; it is tried again later, and after the third time somebody is told."""
+    if periods.mark_failed(tx, row.id, f"{type(error).__name__}: {error}", now):
+        failed = periods.period(tx, row.key)
+        if failed is not None and failed.attempts == periods.TROUBLE_AFTER_ATTEMPTS:
+            tell_trouble(tx, failed, now)
+
+
+def rebuild(tx: Tx, key: str, files: PhotoFiles, folder: Path) -> Built:
+    """Write the files of a closed period once more, into another folder: the same content, whatever happened since."""
+    return build_files(frozen(_closed(tx, key)), photo_bytes(files), folder)
+
+
+def draft_paper(tx: Tx, key: str, now: datetime, gate: Gate, files: PhotoFiles, folder: Path) -> Built:
+    """Write the files of an open period, marked as a draft; a closed one is written as it was closed."""
+    if periods.period(tx, key) is not None:
+        return rebuild(tx, key, files, folder)
+    return build_files(draft_snapshot(tx, Month.parse(key), now, gate), photo_bytes(files), folder)
+
+
+def photo_bytes(files: PhotoFiles) -> Callable[[str], bytes]:
+    """Return how a paper gets its pictures: published copies only, which carry nothing but pixels."""
+
+    def read(sha256: str) -> bytes:
+        try:
+            return files.read(sha256, Shelf.PUBLISHED)
+        except (Damaged, NotOurs) as error:
+            raise LookupError(sha256) from error
+
+    return read
+
+
+def may_record(tx: Tx, actor: Known) -> bool:
+    """Tell whether this person gives papers their number: the standing office; where there is none, a moderator."""
+    office_roles = (Role.STANDING_OFFICE, Role.ADMIN)
+    if people.anybody_is(tx, Role.STANDING_OFFICE):
+        return actor.is_any(*office_roles)
+    return actor.is_any(Role.MODERATOR, *office_roles)
+
+
+def record_issued(tx: Tx, actor: Known, key: str, number: str, day: date, now: datetime) -> PeriodRow:
+    """Keep the number and day the clerk gave the paper; from then on nothing about it changes.
+
+    `214` is completed by the symbol the paper was closed with. Raises `NotAllowed`, `NotPossible` or `NotFound`.
+    """
+    if not may_record(tx, actor):
+        raise NotAllowed("doc.issued.no_right", f"person {actor.id} may not record a number")
+    row = _closed(tx, key)
+    snapshot = frozen(row)
+    whole = _whole_number(number, snapshot.office.symbol)
+    if row.document_state == "to_build":
+        raise NotPossible("doc.issued.not_built", f"the paper of {key} is not built yet")
+    if row.document_state == "issued":
+        if (row.number, row.issued_on) == (whole, day):
+            return row  # the same press twice
+        raise _already(row)
+    if day > local_day(now) or day < snapshot.window_end:
+        raise NotPossible(
+            "doc.issued.wrong_day",
+            f"{day} is not between the end of {key} and today",
+            first=f"{snapshot.window_end:%d/%m/%Y}",
+            last=f"{local_day(now):%d/%m/%Y}",
+        )
+    for other in periods.numbered(tx, whole):
+        if other.issued_on is not None and other.issued_on.year == day.year:
+            raise NotPossible(
+                "doc.issued.number_taken", f"{other.key} has this number", number=whole, month=_short(other.key)
+            )
+    if not periods.record_issued(tx, row.id, whole, day, actor.id, now):
+        raise _already(_closed(tx, key))
+    return _closed(tx, key)
+
+
+def issued_text(row: PeriodRow) -> str:
+    """Return what somebody reads who gave an issued paper its number."""
+    assert row.number is not None
+    assert row.issued_on is not None
+    return say("doc.issued.done", number=row.number, day=day_name(row.issued_on), month=_short(row.key))
+
+
+def _whole_number(number: str, symbol: str) -> str:
+    read = _NUMBER.fullmatch(nfc(number).strip())
+    if read is None:
+        raise NotPossible("doc.issued.wrong_number", "this is no number of a paper")
+    symbol = (read["symbol"] or symbol).strip()
+    return f"{read['digits']}/{symbol}" if symbol else read["digits"]
+
+
+def _already(row: PeriodRow) -> NotPossible:
+    day = f"{row.issued_on:%d/%m/%Y}" if row.issued_on else ""
+    return NotPossible("doc.issued.already", f"period {row.key} is issued", number=row.number or "", day=day)
+
+
+def _closed(tx: Tx, key: str) -> PeriodRow:
+    row = periods.period(tx, key)
+    if row is None:
+        raise NotFound("doc.no_period", f"period {key} is not closed")
+    return row
+
+
+def _short(key: str) -> str:
+    month = Month.parse(key)
+    return f"{month.number}/{month.year}"
+
+
+def _sweep(papers: Path, desk: Path) -> None:
+    """Remove what killed builders left; by the disk's own time, an hour older than the folder just made."""
+    now_s = desk.stat().st_mtime
+    for left in papers.glob(".building-*"):
+        try:
+            if now_s - left.stat().st_mtime > _LEFT_BEHIND_S:
+                for path in left.iterdir():
+                    path.unlink()
+                left.rmdir()
+        except FileNotFoundError:
+            continue  # its builder was alive after all, or another one sweeps too
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

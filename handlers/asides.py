@@ -1,0 +1,164 @@
+"""The short conversations around a report: a complaint turned to the right door, taking back, deleting, late pictures.
+
+Each is one question. Where it interrupted something, the earlier place waits in `about` and is gone back to.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from deeds.said import Option, Prompt, Said
+from handlers.effects import (
+    AllowUse,
+    AnswerQuestion,
+    DropLoosePhotos,
+    EraseMe,
+    ForgetEvent,
+    GiveLoosePhotos,
+    KeepPhone,
+    Withdraw,
+)
+from handlers.place import Answer, Context, Place, ask, labelled
+from handlers.reading.telling import clear_no, clear_yes, says_unknown, weak_yes
+from texts import say
+
+COMPLAINT = "complaint"
+DELETE = "delete"
+WITHDRAW = "withdraw"
+CONSENT_PUBLISH = "consent_publish"
+QUESTION = "question"
+LATE_PHOTOS = "late_photos"
+
+
+def open_aside(place: Place, talk: str, **about: Any) -> Place:
+    """Return a place in an aside; what was going on waits."""
+    waiting = place.to_json() if place.talk and place.talk not in PASSING else None
+    return replace(place.closed(), talk=talk, version=1).with_about(before=waiting, **about)
+
+
+PASSING = (COMPLAINT, DELETE, WITHDRAW, CONSENT_PUBLISH, LATE_PHOTOS)
+"""Asides nobody comes back to: whatever interrupts them, silence is their answer."""
+
+
+def leave(place: Place) -> Place:
+    """Return the place an aside interrupted, or none."""
+    before = place.about.get("before")
+    if not before:
+        return place.closed()
+    return replace(Place.from_json(before), turn=place.turn, met=place.met, seen_menu=place.seen_menu)
+
+
+def ask_complaint(place: Place, text: str) -> Answer:
+    """The machine is unsure: the person says whether this is praise or a complaint, before anybody else sees it."""
+    inside = open_aside(place, COMPLAINT, held=text)
+    asked = ask(inside, "which", "complaint.ask", labelled("complaint.option", "praise", "complaint"))
+    return asked.then(ForgetEvent())
+
+
+def answer_complaint(place: Place, option: str | None, text: str) -> str | None:
+    """Return "praise", "complaint", or None when it is still not said."""
+    if option is None and (clear_yes(text) or clear_no(text) or weak_yes(text)):
+        return None
+    return option
+
+
+def ask_delete(place: Place) -> Answer:
+    """Ask once before everything is deleted."""
+    return ask(open_aside(place, DELETE), "sure", "delete.ask", labelled("delete.option", "delete", "keep"))
+
+
+def ask_withdraw(place: Place, submission: int, number: int) -> Answer:
+    """Ask once before a submission is taken back."""
+    inside = open_aside(place, WITHDRAW, submission=submission, number=number)
+    return ask(inside, "sure", "withdraw.ask", labelled("withdraw.option", "withdraw", "keep"), number=number)
+
+
+def ask_consent(place: Place, submission: int, office: str, standing_office: str) -> Answer:
+    """After the receipt: may words and pictures be used? Silence is no."""
+    inside = replace(place.closed(), talk=CONSENT_PUBLISH, version=1, about={"submission": submission})
+    options = labelled("consent.publish.option", "both", "words", "none")
+    return ask(inside, "use", "consent.publish", options, office=office, standing_office=standing_office)
+
+
+def ask_late_photos(place: Place, submission: int, number: int) -> Answer:
+    """Pictures came after the receipt: they are offered as an addition, never dropped, never a report of their own."""
+    inside = replace(place.closed(), talk=LATE_PHOTOS, version=1, about={"submission": submission})
+    options = labelled("photos.late.option", "add", "new", "none")
+    return ask(inside, "where_to", "photos.late", options, number=number)
+
+
+def open_question(place: Place, question: int, text: str) -> Answer:
+    """Put a moderator's question to the teller."""
+    inside = replace(place.closed(), talk=QUESTION, version=1, about={"question": question})
+    options: tuple[Option, ...] = ()
+    return Answer(replace(inside, asked="answer", turn=place.turn + 1, shown=options, met=True), (Prompt(text),))
+
+
+def answer(place: Place, said: Said, option: str | None, context: Context) -> Answer | None:
+    """Answer an aside; None when what was said is something else: then it is heard as if no aside were open."""
+    text = said.text.strip()
+    match place.talk:
+        case "delete":
+            return _delete(place, option, text)
+        case "withdraw":
+            return _withdraw(place, option, text)
+        case "consent_publish":
+            return _consent(place, said, option, text)
+        case "late_photos":
+            return _late_photos(place, option, text)
+        case "question":
+            return _question(place, said, text)
+        case _:
+            return None
+
+
+def _delete(place: Place, option: str | None, text: str) -> Answer | None:
+    if option == "delete" or (option is None and clear_yes(text)):
+        return Answer(Place(turn=place.turn), (), (EraseMe(),))
+    if option == "keep" or clear_no(text) or weak_yes(text):
+        return Answer(leave(place), (Prompt(say("delete.kept")),))
+    return None
+
+
+def _withdraw(place: Place, option: str | None, text: str) -> Answer | None:
+    if option == "withdraw" or (option is None and clear_yes(text)):
+        return Answer(leave(place), (), (Withdraw(place.about["submission"]),))
+    if option == "keep" or clear_no(text) or weak_yes(text):
+        return Answer(leave(place), (Prompt(say("withdraw.kept", number=place.about["number"])),))
+    return None
+
+
+def _consent(place: Place, said: Said, option: str | None, text: str) -> Answer | None:
+    submission = place.about["submission"]
+    if said.own_phone:
+        return Answer(place, (Prompt(say("receipt.phone.kept")),), (KeepPhone(said.own_phone),))
+    if option is None and clear_no(text):
+        option = "none"
+    if option is None and (clear_yes(text) or weak_yes(text)):
+        # Which of the two uses was meant is not clear, and nothing but a clear yes counts as one.
+        return Answer(place, (Prompt(say("consent.publish.unclear")),))
+    if option is None:
+        return None
+    use = AllowUse(submission, words=option in ("both", "words"), pictures=option == "both")
+    return Answer(place.closed(), (Prompt(say(f"consent.publish.done.{option}")),), (use,))
+
+
+def _late_photos(place: Place, option: str | None, text: str) -> Answer | None:
+    submission = place.about["submission"]
+    if option is None and (clear_yes(text) or weak_yes(text)):
+        option = "add"
+    elif option is None and clear_no(text):
+        option = "none"
+    match option:
+        case "add":
+            return Answer(place.closed(), (), (GiveLoosePhotos(submission),))
+        case "none":
+            return Answer(place.closed(), (Prompt(say("photos.late.dropped")),), (DropLoosePhotos(),))
+        case _:
+            return None
+
+
+def _question(place: Place, said: Said, text: str) -> Answer | None:
+    if not text:
+        return None
+    words = say("question.unknown") if says_unknown(text) else text
+    return Answer(leave(place), (Prompt(say("question.answered")),), (AnswerQuestion(place.about["question"], words),))

@@ -1,0 +1,253 @@
+"""Effects of conversations are carried out here: in the event's transaction, by moderation and storage."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import singledispatch
+
+from deeds.codes import receipt_hmac
+from deeds.kinds import Act, Thing
+from deeds.said import FileSource, Inbound, Prompt
+from deeds.vietnamese import cut_at_sentence
+from handlers import asides, effects
+from handlers.introduce_deed import as_telling
+from handlers.place import Answer, Context, Place
+from moderation import notices, receive
+from storage import attachments, chat_lines, counters, deeds, drafts, erasure, history, inbox, outbox, people
+from storage.database import Tx
+from texts import say
+
+MOST_PHOTOS = 10
+BURST = timedelta(seconds=1.5)  # items of one album arrive within it
+LISTED = 5
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What carrying out may need besides the effect."""
+
+    tx: Tx
+    event: Inbound
+    context: Context
+    receipt_key: bytes
+
+    @property
+    def now(self) -> datetime:
+        """The instant of the event."""
+        return self.context.now
+
+    @property
+    def person(self) -> int:
+        """Who it is."""
+        return self.context.person.id
+
+
+Outcome = Answer
+"""The place after an effect, and what is said of it."""
+
+
+@singledispatch
+def carry_out(effect: object, scene: Scene, place: Place) -> Outcome:
+    """Do what an effect says; return the place and the words it leads to."""
+    raise TypeError(f"nobody carries out {type(effect).__name__}")
+
+
+@carry_out.register
+def _(effect: effects.Attach, scene: Scene, place: Place) -> Outcome:
+    refused = 0
+    room = MOST_PHOTOS - (attachments.count_photos(scene.tx, place.draft) if place.draft else 0)
+    for position, photo in enumerate(effect.photos):
+        if room <= 0:
+            refused += 1
+        elif _attach(scene, "photo", photo, position, draft=place.draft):
+            room -= 1
+    if effect.voice:
+        _attach(scene, "voice", effect.voice, 0, draft=place.draft)
+    prompts = (Prompt(say("photos.too_many", most=MOST_PHOTOS), send_key=_burst_key(scene, "many")),) if refused else ()
+    return Answer(place, prompts)
+
+
+def _attach(scene: Scene, kind: str, source: FileSource, position: int, *, draft: int | None) -> bool:
+    event = scene.event
+    return attachments.attach(
+        scene.tx, kind, source, person_id=scene.person, draft_id=draft, submission_id=None,
+        messenger=event.messenger, chat=event.chat, message=event.said.message, position=position,
+        album=event.said.album, now=scene.now,
+    )  # fmt: skip
+
+
+@carry_out.register
+def _(effect: effects.AcknowledgePhotos, scene: Scene, place: Place) -> Outcome:
+    count = attachments.count_photos(scene.tx, place.draft) if place.draft else 0
+    if count == 0:
+        return Answer(place)
+    prompt = Prompt(
+        say(effect.key, n=count), send_key=_burst_key(scene, str(place.draft)), not_before=scene.now + BURST
+    )
+    return Answer(place, (prompt,))
+
+
+def _burst_key(scene: Scene, what: str) -> str:
+    """One acknowledgement an album; pictures sent one by one share one as long as it has not gone out."""
+    mark = scene.event.said.album or f"{int(scene.now.timestamp()) // 60}"
+    return f"photos:{what}:{scene.event.messenger}:{scene.event.chat}:{mark}"
+
+
+@carry_out.register
+def _(_effect: effects.HandIn, scene: Scene, place: Place) -> Outcome:
+    context, event = scene.context, scene.event
+    office = context.office
+    receipt = receive.hand_in(
+        scene.tx, as_telling(place, context), person_id=scene.person, messenger=event.messenger, chat=event.chat,
+        draft_id=place.draft, office=office, receipt_key=scene.receipt_key,
+        consent_words="introduce_deed.check.consent", now=scene.now,
+    )  # fmt: skip
+    if place.draft is not None:
+        drafts.close_draft(scene.tx, place.draft)
+    text = say(
+        "receipt",
+        number=receipt.number,
+        day=notices.say_day(receipt.answer_by),
+        phone=office["phone"],
+        receipt=receipt.receipt,
+    )
+    asked = asides.ask_consent(place, receipt.submission_id, office["office"], office["standing_office"])
+    return asked.after(Prompt(text))
+
+
+@carry_out.register
+def _(effect: effects.SetAside, scene: Scene, place: Place) -> Outcome:
+    drafts.set_aside(scene.tx, effect.draft, effect.state, scene.now)
+    return Answer(place)
+
+
+@carry_out.register
+def _(effect: effects.DropDraft, scene: Scene, place: Place) -> Outcome:
+    drafts.drop_draft(scene.tx, effect.draft)
+    return Answer(place)
+
+
+@carry_out.register
+def _(effect: effects.AllowUse, scene: Scene, place: Place) -> Outcome:
+    for thing, allowed in ((Thing.WORDS, effect.words), (Thing.PICTURES, effect.pictures)):
+        history.allow(
+            scene.tx, thing, allowed, how=scene.event.messenger, words="consent.publish", now=scene.now,
+            submission_id=effect.submission,
+        )  # fmt: skip
+    return Answer(place)
+
+
+@carry_out.register
+def _(effect: effects.AnswerQuestion, scene: Scene, place: Place) -> Outcome:
+    asked = next(
+        (one for one in history.open_questions(scene.tx, scene.person, scene.now) if one.id == effect.question), None
+    )
+    told = deeds.submission(scene.tx, asked.submission_id) if asked else None
+    if asked is None or told is None:
+        return Answer(place, (Prompt(say("ask_more.over")),))
+    history.change_question(scene.tx, asked.id, answer=effect.text, answered_at=scene.now)
+    receive.add(scene.tx, told, effect.text, 0, Act.ANSWER, scene.now, scene.event.messenger)
+    return Answer(place)
+
+
+@carry_out.register
+def _(effect: effects.GiveLoosePhotos, scene: Scene, place: Place) -> Outcome:
+    told = deeds.submission(scene.tx, effect.submission) if effect.submission else None
+    if told is None:
+        attachments.give_loose(scene.tx, scene.person, draft_id=place.draft)
+        return Answer(place)
+    given = attachments.give_loose(scene.tx, scene.person, submission_id=told.id)
+    receive.add(scene.tx, told, "", given, Act.ADD, scene.now, scene.event.messenger)
+    return Answer(place, (Prompt(say("photos.late.added", n=given, number=told.number)),))
+
+
+@carry_out.register
+def _(_effect: effects.DropLoosePhotos, scene: Scene, place: Place) -> Outcome:
+    attachments.drop_loose(scene.tx, scene.person)
+    return Answer(place)
+
+
+@carry_out.register
+def _(effect: effects.AddTo, scene: Scene, place: Place) -> Outcome:
+    told = deeds.submission(scene.tx, effect.submission)
+    if told is not None:
+        receive.add(scene.tx, told, effect.text, 0, Act.ADD, scene.now, scene.event.messenger)
+    return Answer(place)
+
+
+@carry_out.register
+def _(_effect: effects.ListMine, scene: Scene, place: Place) -> Outcome:
+    mine = deeds.mine(scene.tx, scene.person, LISTED)
+    if not mine:
+        return Answer(place, (Prompt(say("mine.none")),))
+    return Answer(place, (Prompt("\n".join([say("mine.head"), *map(_line, mine), say("mine.tail")])),))
+
+
+def _line(row: deeds.MineRow) -> str:
+    status = say("status.citizen.withdrawn") if row.withdrawn else notices.status_for_citizen(row.status)
+    return say("mine.line", number=row.number, about=row.honoree or say("mine.somebody"), status=status)
+
+
+@carry_out.register
+def _(effect: effects.TellStatus, scene: Scene, place: Place) -> Outcome:
+    row = None
+    if effect.receipt is not None:
+        row = deeds.by_receipt(scene.tx, receipt_hmac(effect.receipt, scene.receipt_key))
+    elif effect.number is not None:
+        row = next((one for one in deeds.mine(scene.tx, scene.person, 10_000) if one.number == effect.number), None)
+    if row is None:
+        return Answer(place, (Prompt(say("mine.unknown", phone=scene.context.office["phone"])),))
+    return Answer(place, (Prompt(_line(row)),))
+
+
+@carry_out.register
+def _(effect: effects.AskWithdraw, scene: Scene, place: Place) -> Outcome:
+    mine = deeds.mine(scene.tx, scene.person, 10_000)
+    row = next((one for one in mine if one.number == effect.number and not one.withdrawn), None)
+    if row is None:
+        return Answer(place, (Prompt(say("mine.unknown", phone=scene.context.office["phone"])),))
+    return asides.ask_withdraw(place, row.submission_id, row.number)
+
+
+@carry_out.register
+def _(effect: effects.Withdraw, scene: Scene, place: Place) -> Outcome:
+    told = deeds.submission(scene.tx, effect.submission)
+    if told is None or told.person_id != scene.person:
+        return Answer(place, (Prompt(say("mine.unknown", phone=scene.context.office["phone"])),))
+    receive.withdraw(scene.tx, told, scene.now, scene.event.messenger)
+    day = notices.say_day((scene.context.today + timedelta(days=1)))
+    return Answer(place, (Prompt(say("withdraw.done", number=told.number, date=day)),))
+
+
+@carry_out.register
+def _(_effect: effects.EraseMe, scene: Scene, place: Place) -> Outcome:
+    for told in deeds.of_person(scene.tx, scene.person):
+        if told.withdrawn_at is None:
+            receive.withdraw(scene.tx, told, scene.now, scene.event.messenger)
+    erasure.erase_person(scene.tx, scene.person, scene.now)
+    return Answer(Place(), (Prompt(say("delete.done")),))
+
+
+@carry_out.register
+def _(effect: effects.ForgetEvent, scene: Scene, place: Place) -> Outcome:
+    inbox.purge_raw(scene.tx, scene.event.event_key)
+    chat_lines.forget_line(scene.tx, scene.event.event_key)
+    if effect.tally:
+        counters.count(scene.tx, f"{effect.tally}.{scene.context.today:%Y-%m}")
+    return Answer(place)
+
+
+@carry_out.register
+def _(effect: effects.KeepPhone, scene: Scene, place: Place) -> Outcome:
+    people.keep_phone(scene.tx, scene.person, effect.phone)
+    return Answer(place)
+
+
+def settle(answer: Answer, scene: Scene) -> Answer:
+    """Carry out an answer's effects in order; return the last place and everything to say."""
+    place, said = answer.place, list(answer.prompts)
+    for effect in answer.effects:
+        outcome = carry_out(effect, scene, place)
+        place = outcome.place
+        said.extend(outcome.prompts)
+    return replace(answer, place=place, prompts=tuple(said), effects=())

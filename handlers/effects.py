@@ -1,0 +1,123 @@
+"""What a conversation wants done, as data; `handlers.carry_out` does it, in the transaction of the event."""
+
+from dataclasses import dataclass
+
+from deeds.said import FileSource
+
+
+@dataclass(frozen=True)
+class Attach:
+    """Keep pictures or a recording with the open draft."""
+
+    photos: tuple[FileSource, ...] = ()
+    voice: FileSource | None = None
+
+
+@dataclass(frozen=True)
+class AcknowledgePhotos:
+    """Say once a burst how many pictures are there; `key` is the sentence for where the conversation stands."""
+
+    key: str
+
+
+@dataclass(frozen=True)
+class HandIn:
+    """The check was agreed to: the draft becomes a submission."""
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """Keep the draft for later."""
+
+    draft: int
+    state: dict[str, object]
+
+
+@dataclass(frozen=True)
+class DropDraft:
+    """Delete the draft and its pictures."""
+
+    draft: int
+
+
+@dataclass(frozen=True)
+class AllowUse:
+    """The teller's second consent, about words and pictures."""
+
+    submission: int
+    words: bool
+    pictures: bool
+
+
+@dataclass(frozen=True)
+class AnswerQuestion:
+    """The teller answers a moderator's question."""
+
+    question: int
+    text: str
+
+
+@dataclass(frozen=True)
+class AddTo:
+    """More words or pictures for something handed in already."""
+
+    submission: int
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class GiveLoosePhotos:
+    """The pictures that came after the receipt belong to this submission, or to the open draft."""
+
+    submission: int | None
+
+
+@dataclass(frozen=True)
+class DropLoosePhotos:
+    """The pictures that came after the receipt belong to nothing."""
+
+
+@dataclass(frozen=True)
+class ListMine:
+    """Tell a person what they told and where it stands."""
+
+
+@dataclass(frozen=True)
+class TellStatus:
+    """Say where the submission with this receipt or number stands."""
+
+    receipt: str | None = None
+    number: int | None = None
+
+
+@dataclass(frozen=True)
+class AskWithdraw:
+    """Begin to take back the submission with this running number."""
+
+    number: int
+
+
+@dataclass(frozen=True)
+class Withdraw:
+    """Take a submission back."""
+
+    submission: int
+
+
+@dataclass(frozen=True)
+class EraseMe:
+    """Delete everything this person's account is tied to."""
+
+
+@dataclass(frozen=True)
+class ForgetEvent:
+    """Delete the stored words of this very event; count it under `tally` if there is one."""
+
+    tally: str | None = None
+
+
+@dataclass(frozen=True)
+class KeepPhone:
+    """Note a number under which the teller may be called."""
+
+    phone: str

@@ -1,0 +1,222 @@
+"""The kinds of fields a report has: each reads an answer to its question, spots itself in free words, and shows itself.
+
+A value is plain JSON. What can be read in several ways comes with a `Settle`: one more question with its choices.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+
+from deeds.kinds import DeedKind
+from deeds.places import Commune, Renamed, Split
+from deeds.said import Option
+from deeds.vietnamese import cut_at_sentence
+from handlers.place import Context
+from handlers.reading.days import DayRead, find_day, read_day
+from handlers.reading.names import PersonRead, find_kind, find_people
+from handlers.reading.telling import Telling
+from handlers.reading.wheres import PlaceRead, find_place
+from texts import say
+
+Value = Mapping[str, Any]
+
+MOST_OFFERED = 3  # names out of the story
+SHORT_CHARS = 80
+
+
+@dataclass(frozen=True)
+class Settle:
+    """A question that settles what was meant; a choice without a value means: ask the field again."""
+
+    key: str
+    values: Mapping[str, str]
+    choices: tuple[tuple[str, str, Value | None], ...]  # option id, label, value
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read: a value, or a question first."""
+
+    value: Value | None
+    settle: Settle | None = None
+
+
+class FieldKind(Protocol):
+    """How one kind of field reads and shows itself."""
+
+    def read(self, text: str, context: Context) -> Reading:
+        """Read the answer to this field's own question; anything said is an answer, at worst in its own words."""
+        ...
+
+    def spot(self, telling: Telling, context: Context) -> Reading | None:
+        """Return what free words say of this field with certainty, else None."""
+        ...
+
+    def show(self, value: Value, context: Context) -> str:
+        """Return the line people check."""
+        ...
+
+
+class Who:
+    """The person, household, collective or model praised."""
+
+    def read(self, text: str, context: Context) -> Reading:
+        """Take the first person named; else the whole answer names a collective or describes somebody."""
+        kind = find_kind(text)
+        people = find_people(text)
+        place = find_place(text, context.areas, context.home)
+        residence = _place_text(place, context) if place is not None else ""
+        if kind == DeedKind.INDIVIDUAL and people:
+            return Reading(_person(people[0], kind, residence))
+        words = cut_at_sentence(text.strip(), SHORT_CHARS * 2)
+        if kind == DeedKind.INDIVIDUAL and _looks_like_a_name(text):
+            return Reading({"kind": kind, "title": "", "name": words, "words": residence})
+        if kind == DeedKind.INDIVIDUAL:
+            return Reading({"kind": kind, "title": "", "name": "", "words": words})
+        return Reading({"kind": kind, "title": "", "name": words, "words": residence})
+
+    def spot(self, telling: Telling, context: Context) -> Reading | None:
+        """A full name is certain; a given name alone is only offered when this is asked."""
+        if telling.people and telling.people[0].full:
+            return Reading(_person(telling.people[0], telling.kind, ""))
+        return None
+
+    def show(self, value: Value, context: Context) -> str:
+        """The name with its title, then where they live or how they were described."""
+        name = f"{value.get('title', '')} {value.get('name', '')}".strip()
+        shown = ", ".join(part for part in (name, value.get("words", "")) if part)
+        return shown or say("introduce_deed.who.unknown")
+
+
+def offered_people(telling: Telling) -> list[Value]:
+    """Return the people a story names without saying for certain who did it."""
+    return [_person(person, telling.kind, "") for person in telling.people[:MOST_OFFERED]]
+
+
+def _person(person: PersonRead, kind: str, words: str) -> Value:
+    return {"kind": kind, "title": person.title, "name": person.name, "words": words}
+
+
+def _looks_like_a_name(text: str) -> bool:
+    words = text.split()
+    return 1 <= len(words) <= 5 and all(word[:1].isupper() and word.isalpha() for word in words)
+
+
+class Where:
+    """The hamlet, and the commune where it is not our own."""
+
+    def read(self, text: str, context: Context) -> Reading:
+        """Take the place named; words that name no place we know are a hamlet of our own commune."""
+        found = find_place(text, context.areas, context.home)
+        if found is None:
+            hamlet = cut_at_sentence(text.strip(), SHORT_CHARS)
+            return Reading(_place(hamlet, context.home, context))
+        return _settled(found, context)
+
+    def spot(self, telling: Telling, context: Context) -> Reading | None:
+        """A hamlet or commune named in the story, where nothing has to be asked."""
+        if telling.place is None or not (telling.place.certain or telling.place.ask):
+            return None
+        return _settled(telling.place, context)
+
+    def show(self, value: Value, context: Context) -> str:
+        """The place as people write it."""
+        return str(value.get("text") or say("introduce_deed.where.unknown"))
+
+
+def _settled(found: PlaceRead, context: Context) -> Reading:
+    hamlet = found.hamlet or ""
+    if found.ask is None:
+        return Reading(_place(hamlet, found.commune_code or context.home, context))
+    unsure: Value = {"commune": None, "hamlet": hamlet, "text": found.text}
+    unknown = ("unknown", say("introduce_deed.where.split.unknown"), unsure)
+    match found.ask:
+        case Renamed(old, new):
+            values = {
+                "old": old,
+                "new": new.full_name,
+                "province": context.areas.province(new.province_code).full_name,
+            }
+            choices = (
+                ("right", say("introduce_deed.where.renamed.right"), _place(hamlet, new.code, context)),
+                ("wrong", say("introduce_deed.where.renamed.wrong"), None),
+            )
+            return Reading(None, Settle("introduce_deed.where.renamed", values, choices))
+        case Split(old, into):
+            listed = tuple(_commune_choice(commune, hamlet, context) for commune in into[:5])
+            return Reading(None, Settle("introduce_deed.where.split", {"old": old}, (*listed, unknown)))
+        case communes:
+            listed = tuple(_commune_choice(commune, hamlet, context) for commune in communes[:5])
+            return Reading(None, Settle("introduce_deed.where.which", {"said": found.text}, (*listed, unknown)))
+
+
+def _commune_choice(commune: Commune, hamlet: str, context: Context) -> tuple[str, str, Value]:
+    label = f"{commune.full_name}, {context.areas.province(commune.province_code).full_name}"
+    return (f"c{commune.code}", label, _place(hamlet, commune.code, context))
+
+
+def _place(hamlet: str, commune_code: str | None, context: Context) -> Value:
+    parts = [hamlet] if hamlet else []
+    if commune_code:
+        commune = context.areas.commune(commune_code)
+        parts.append(commune.full_name)
+        home = context.home
+        if not home or context.areas.commune(home).province_code != commune.province_code:
+            parts.append(context.areas.province(commune.province_code).full_name)
+    return {"commune": commune_code, "hamlet": hamlet, "text": ", ".join(parts)}
+
+
+def _place_text(found: PlaceRead, context: Context) -> str:
+    settled = _settled(found, context)
+    return str(settled.value["text"]) if settled.value else found.text
+
+
+class When:
+    """The day, or the words for it."""
+
+    def read(self, text: str, context: Context) -> Reading:
+        """Take the day named; words that are no day are kept as they are."""
+        day = read_day(text, context.today)
+        if day is None and (found := find_day(text, context.today)):
+            day = found.day
+        if day is None:
+            return Reading({"iso": None, "text": cut_at_sentence(text.strip(), SHORT_CHARS)})
+        return _day(day)
+
+    def spot(self, telling: Telling, context: Context) -> Reading | None:
+        """A day named in the story."""
+        return _day(telling.day) if telling.day and telling.day.certain else None
+
+    def show(self, value: Value, context: Context) -> str:
+        """The day with its weekday, or the words."""
+        if value.get("iso") and not value.get("approximate"):
+            return say_date(date.fromisoformat(value["iso"]))
+        return str(value.get("text") or say("introduce_deed.when.unknown"))
+
+
+def say_date(day: date) -> str:
+    """Return a day with its weekday, as the check and the desk show it."""
+    return say("day.full", weekday=say(f"weekday.{day.weekday()}"), date=f"{day:%d/%m/%Y}")
+
+
+def _day(day: DayRead) -> Reading:
+    value: Value = {"iso": day.iso.isoformat() if day.iso else None, "text": day.text, "approximate": day.approximate}
+    if day.iso is None or not (day.in_future or day.long_past):
+        return Reading(value)
+    values = {"weekday": say(f"weekday.{day.iso.weekday()}"), "date": f"{day.iso:%d/%m/%Y}"}
+    choices = (
+        ("right", say("introduce_deed.when.check.right"), value),
+        ("other", say("introduce_deed.when.check.other"), None),
+    )
+    return Reading(None, Settle("introduce_deed.when.check", values, choices))
+
+
+def unknown() -> Value:
+    """Return the value of a field whose answer nobody knows: the moderator finds it out."""
+    return {"unknown": True}
+
+
+def option_of(choice: tuple[str, str, Value | None]) -> Option:
+    """Return a settling choice as people see it."""
+    return Option(choice[0], choice[1])

@@ -1,0 +1,292 @@
+"""Every event of every messenger comes in here: who is it, where do they stand, which conversation answers.
+
+Somebody in danger is answered first. Then commands, which mean the same everywhere; then the conversation that is open;
+what no conversation takes begins a report.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from deeds.errors import AskAgain
+from deeds.months import local_day
+from deeds.places import Areas
+from deeds.said import Happening, Inbound, Prompt, Said
+from deeds.vietnamese import cut_at_sentence
+from handlers import asides, engine, moderators
+from handlers.carry_out import MOST_PHOTOS, Scene, settle
+from handlers.commands import Command, command
+from handlers.effects import AskWithdraw, Attach, ForgetEvent, ListMine, TellStatus
+from handlers.introduce_deed import INTRODUCE_DEED, begin, greet
+from handlers.moderators import Desk
+from handlers.place import Answer, Context, Place, Stale, again, ask, chosen, labelled
+from handlers.questions import put_next_question
+from handlers.reading.guards import emergency_now, sounds_like_complaint
+from handlers.reading.telling import greets
+from moderation.purge import complaint_doors
+from storage import attachments, deeds, drafts, groups, outbox, people
+from storage.database import Tx
+from storage.office import office
+from texts import say
+
+ADDING_ENDS_AFTER_DAYS = 30
+
+
+@dataclass(frozen=True)
+class Town:
+    """What every conversation shares and no event changes."""
+
+    areas: Areas
+    receipt_key: bytes
+
+
+def hear(tx: Tx, event: Inbound, town: Town, now: datetime) -> None:
+    """Answer one event: place, replies and everything it causes are in this transaction."""
+    if event.said.happening is not Happening.SAID:
+        _happened(tx, event, now)
+        return
+    address = event.sender if event.is_group else event.chat
+    person = people.identify(tx, event.messenger, address, event.sender_name, now)
+    place = _known(Place.from_json(drafts.place_of(tx, person.id)))
+    photos = attachments.count_photos(tx, place.draft) if place.draft else 0
+    photos = min(MOST_PHOTOS, photos + len(event.said.photos))
+    context = Context(now, local_day(now), town.areas, office(tx), person, event.messenger, photos)
+    desk = Desk(tx, event, context)
+    answer = _in_group(desk, place) if event.is_group else _answer(desk, place)
+    answer = _with_draft(tx, answer, person.id, now)
+    answer = settle(answer, Scene(tx, event, context, town.receipt_key))
+    if not event.is_group:
+        answer = put_next_question(tx, answer, person.id, context)
+    if answer.place != place:
+        drafts.keep_place(tx, person.id, answer.place.to_json(), now)
+    for prompt in answer.prompts:
+        outbox.put(tx, event.messenger, event.chat, prompt, now, event.thread)
+
+
+def _happened(tx: Tx, event: Inbound, now: datetime) -> None:
+    match event.said.happening:
+        case Happening.BLOCKED:
+            people.mark_unreachable(tx, event.messenger, event.chat, now)
+        case Happening.CAME_BACK:
+            people.identify(tx, event.messenger, event.chat, event.sender_name, now)
+        case Happening.LEFT_GROUP:
+            groups.lose(tx, event.messenger, event.chat, now)
+        case Happening.JOINED_GROUP:
+            outbox.put(tx, event.messenger, event.chat, Prompt(say("group.hello")), now, event.thread)
+
+
+def _known(place: Place) -> Place:
+    """Return a place this program can go on from; of one it cannot, what was told is kept and asked about again."""
+    form = INTRODUCE_DEED
+    if place.talk == form.name and place.version != form.version:
+        kept = {name: value for name, value in place.told.items() if name in ("story", "voice", "child")}
+        return replace(form.begin(place), told=kept, draft=place.draft)
+    return place
+
+
+def _with_draft(tx: Tx, answer: Answer, person_id: int, now: datetime) -> Answer:
+    """Give a report that has just begun its draft, where pictures and what is told so far belong."""
+    place = answer.place
+    if place.talk != INTRODUCE_DEED.name or place.draft is not None:
+        return answer
+    if not engine.has_story(place) and not any(isinstance(effect, Attach) for effect in answer.effects):
+        return answer
+    return replace(answer, place=replace(place, draft=drafts.open_draft(tx, person_id, now)))
+
+
+def _in_group(desk: Desk, place: Place) -> Answer:
+    """In a group only moderators' business is heard: registering, presses, and reasons typed as a reply."""
+    said = desk.event.said
+    given = command(said.text)
+    if given is not None and given.name == "group":
+        return Answer(place, (moderators.register_group(desk),))
+    if said.choice is not None and said.choice.startswith("deed."):
+        return moderators.press(desk, place, said.choice)
+    if said.reply_to and place.talk == moderators.REVIEW:
+        return moderators.answer(desk, place, None, said.text.strip()) or Answer(place)
+    return Answer(place)
+
+
+def _answer(desk: Desk, place: Place) -> Answer:
+    said, context = desk.event.said, desk.context
+    text = said.text.strip()
+    if emergency_now(text):
+        return Answer(place, (Prompt(_emergency(context)),))
+    if said.choice is not None and said.choice.startswith("deed."):
+        return moderators.press(desk, place, said.choice)
+    if said.edits:
+        return _edited(place, said)
+    given = command(text) if said.choice is None else None
+    if given is not None:
+        answer = _command(desk, place, given)
+        if answer is not None:
+            return answer
+    if place.talk == asides.COMPLAINT:
+        return _complaint(desk, place)
+    if text and said.choice is None and sounds_like_complaint(text) and not _is_answer(place):
+        return asides.ask_complaint(place, text)
+    return _open_talk(desk, place, said) or _idle(desk, _out_of(place), said)
+
+
+def _is_answer(place: Place) -> bool:
+    return place.talk in (moderators.REVIEW, asides.QUESTION)
+
+
+def _out_of(place: Place) -> Place:
+    return asides.leave(place) if place.talk else place
+
+
+def _open_talk(desk: Desk, place: Place, said: Said) -> Answer | None:
+    """Let the open conversation answer; None when none is open or it does not take this."""
+    if place.talk == INTRODUCE_DEED.name:
+        return engine.answer(INTRODUCE_DEED, place, said, desk.context)
+    if not place.talk:
+        return again(place, say("menu.stale")) if said.choice is not None else None
+    try:
+        option = chosen(place, said)
+    except Stale:
+        return again(place, say("menu.stale"))
+    except AskAgain as error:
+        return again(place, error.sentence)
+    if said.photos or said.voice:
+        return None
+    if place.talk == "draft_waits":
+        return _draft_waits(desk, place, option, said)
+    if place.talk == moderators.REVIEW:
+        return moderators.answer(desk, place, option, said.text.strip())
+    return asides.answer(place, said, option, desk.context)
+
+
+def _idle(desk: Desk, place: Place, said: Said) -> Answer:
+    """Nothing is open: a greeting is greeted, pictures may belong to what was just told, anything else is a story."""
+    context = desk.context
+    if place.talk:  # an aside was left and the report it interrupted goes on
+        return engine.answer(INTRODUCE_DEED, place, said, context)
+    if said.photos and not said.text.strip():
+        late = _late_photos(desk, place, said)
+        if late is not None:
+            return late
+    if not (said.photos or said.voice) and (greets(said.text) or _says_nothing(said)):
+        return _offer_draft(desk, place) or greet(place, context)
+    return begin(place, said, context)
+
+
+def _says_nothing(said: Said) -> bool:
+    return sum(sign.isalpha() for sign in said.text) < 3
+
+
+def _late_photos(desk: Desk, place: Place, said: Said) -> Answer | None:
+    latest = deeds.latest_of(desk.tx, desk.context.person.id)
+    if latest is None or latest.withdrawn_at is not None:
+        return None
+    if (desk.context.now - latest.told_at).days > 0 and not _same_album(desk, latest.id):
+        return None
+    loose = Attach(said.photos)
+    if place.talk == asides.LATE_PHOTOS:
+        return Answer(place, (), (loose,))
+    return replace(asides.ask_late_photos(place, latest.id, latest.number), effects=(loose,))
+
+
+def _same_album(desk: Desk, submission_id: int) -> bool:
+    event = desk.event
+    album = event.said.album
+    return bool(album) and attachments.of_album(desk.tx, event.messenger, event.chat, album or "") == submission_id
+
+
+def _offer_draft(desk: Desk, place: Place) -> Answer | None:
+    """Somebody comes back who left a report half told."""
+    waiting = drafts.waiting_of(desk.tx, desk.context.person.id)
+    if not waiting:
+        return None
+    told = Place.from_json(waiting[0].state).told
+    about = (told.get("who") or {}).get("name") or cut_at_sentence(str(told.get("story", "")), 60)
+    inside = replace(place.closed(), talk="draft_waits", version=1, about={"draft": waiting[0].id})
+    options = labelled("hello.draft_waits.option", "go_on", "new", "drop")
+    return ask(inside, "which", "hello.draft_waits", options, about=about or say("hello.draft_waits.nothing"))
+
+
+def _draft_waits(desk: Desk, place: Place, option: str | None, said: Said) -> Answer | None:
+    waiting = drafts.waiting_of(desk.tx, desk.context.person.id)
+    draft = next((one for one in waiting if one.id == place.about["draft"]), None)
+    if option == "new" or draft is None:
+        return greet(place.closed(), desk.context)
+    if option == "drop":
+        drafts.drop_draft(desk.tx, draft.id)
+        return Answer(place.closed(), (Prompt(say("stop.dropped")),))
+    if option is None and len(said.text.strip()) >= engine.STORY_MIN_CHARS:
+        return None  # another story: the old one goes on waiting
+    kept = Place.from_json(draft.state)
+    kept = _known(replace(kept, turn=place.turn, met=True, seen_menu=place.seen_menu, draft=draft.id))
+    return engine.reask(INTRODUCE_DEED, kept, desk.context)
+
+
+def _complaint(desk: Desk, place: Place) -> Answer:
+    """The person says whether what they wrote is praise or a complaint."""
+    said = desk.event.said
+    try:
+        option = asides.answer_complaint(place, chosen(place, said), said.text)
+    except (Stale, AskAgain):
+        option = None
+    if option == "complaint":
+        done = Answer(place.closed() if not place.about.get("before") else asides.leave(place))
+        return replace(done, prompts=(Prompt(complaint_doors(desk.tx)),), effects=(ForgetEvent("redirected"),))
+    if option == "praise":
+        held = Said(text=str(place.about["held"]))
+        before = asides.leave(place)
+        return _open_talk(desk, before, held) or _idle(desk, before, held)
+    return replace(again(place, say("complaint.ask")), effects=(ForgetEvent(),))
+
+
+def _edited(place: Place, said: Said) -> Answer:
+    """A message was rewritten on the phone: before the report is handed in the new words take the old ones' place."""
+    if place.talk != INTRODUCE_DEED.name or not place.told.get("story"):
+        return Answer(place)
+    return Answer(replace(place, told={**place.told, "story": said.text.strip()[: engine.STORY_MAX_CHARS]}))
+
+
+def _emergency(context: Context) -> str:
+    set_up = context.office
+    return say("emergency.now", police_phone=set_up["police_phone"], clinic_phone=set_up["clinic_phone"])
+
+
+def _command(desk: Desk, place: Place, given: Command) -> Answer | None:
+    """Answer a command; None when here the word means something else."""
+    context = desk.context
+    in_form = place.talk == INTRODUCE_DEED.name
+    match given.name:
+        case "invitation":
+            return Answer(place.closed(), (moderators.redeem(desk, given.value),))
+        case "help":
+            shown = Prompt(say("help"))
+            return engine.reask(INTRODUCE_DEED, place, context).after(shown) if in_form else Answer(place, (shown,))
+        case "stop":
+            if in_form and engine.has_story(place):
+                return engine.stop(INTRODUCE_DEED, place, context)
+            return Answer(_out_of(place).closed(), (Prompt(say("stop.nothing")),))
+        case "back":
+            return engine.back(INTRODUCE_DEED, place, context) if in_form else greet(_out_of(place), context)
+        case "mine":
+            return Answer(place, (), (ListMine(),))
+        case "status":
+            return Answer(place, (), (TellStatus(number=int(given.value)),))
+        case "receipt":
+            return Answer(place, (), (TellStatus(receipt=given.value),))
+        case "withdraw":
+            return Answer(place, (), (AskWithdraw(int(given.value)),))
+        case "delete":
+            return asides.ask_delete(place)
+        case "call":
+            return Answer(place, (Prompt(say("call", phone=context.office["phone"])),))
+        case "doors":
+            return Answer(place, (Prompt(complaint_doors(desk.tx)),))
+        case "tell" | "start":
+            if in_form and engine.has_story(place):
+                return engine.reask(INTRODUCE_DEED, place, context)
+            return _offer_draft(desk, _out_of(place).closed()) or greet(_out_of(place).closed(), context)
+        case "queue" if context.person.roles:
+            return moderators.queue(desk, place)
+        case "undo" if context.person.roles:
+            return moderators.undo(desk, place)
+        case "group":
+            return Answer(place, (moderators.register_group(desk),))
+        case _:
+            return None

@@ -1,0 +1,170 @@
+"""Moderators decide in chat: by the buttons of a card, or one card at a time as a numbered menu; a reason is typed.
+
+What a button carries is only what was shown. Who presses it, and whether they may, is looked up at the press.
+"""
+
+from dataclasses import dataclass, replace
+
+from deeds.errors import ForPeople, NotAllowed
+from deeds.kinds import Act, Role, Status
+from deeds.said import Inbound, Option, Prompt
+from handlers.place import Answer, Context, Place, ask, put
+from moderation import cards, notices
+from moderation.decide import Order, decide
+from storage import deeds, groups, people
+from storage.database import Tx
+from storage.deeds import DeedRow
+from texts import say
+
+REVIEW = "review"  # the conversation of somebody deciding
+WAITING = (Status.RECEIVED, Status.IN_REVIEW, Status.NEEDS_INFO)
+DECIDERS = (Role.MODERATOR, Role.PUBLISHER, Role.ADMIN)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What deciding in chat needs."""
+
+    tx: Tx
+    event: Inbound
+    context: Context
+
+
+def press(desk: Desk, place: Place, choice: str) -> Answer:
+    """Somebody pressed a card's button: `deed.ID.ACT.VERSION[.REASON]`. Anything else in it changes nothing."""
+    parts = choice.split(".")
+    try:
+        deed_id, act, seen = int(parts[1]), Act(parts[2]), int(parts[3])
+    except (ValueError, IndexError):
+        return Answer(place, (Prompt(say("menu.stale")),))
+    more = parts[4] if len(parts) > 4 else None
+    deed = deeds.deed(desk.tx, deed_id) if 0 < deed_id < 2**63 else None
+    if deed is None or not desk.context.person.is_any(*DECIDERS):
+        return Answer(place, (Prompt(say("moderation.no_right", act=say(f"act.{act}"))),))
+    if act in (Act.ASK, Act.REJECT) and more is None:
+        return _ask_reason(desk, place, deed, act, seen)
+    if more == "write":
+        return _ask_words(desk, place, deed, act, seen)
+    if act is Act.REDIRECT and more is None:
+        sure = Option(cards.option_id(replace(deed, version=seen), act, "sure"), say("mod.redirect.sure"))
+        return Answer(place, (Prompt(say("mod.redirect.ask", number=_number(desk, deed)), (sure,)),))
+    return _carry_out(desk, place, deed, Order(act, reason_key=more, seen=seen))
+
+
+def _ask_reason(desk: Desk, place: Place, deed: DeedRow, act: Act, seen: int) -> Answer:
+    """Offer the canned reasons or questions, each a button of its own, and own words."""
+    canned = notices.CANNED_QUESTIONS if act is Act.ASK else notices.CANNED_REASONS
+    prefix = "question" if act is Act.ASK else "mod.reason"
+    shown = replace(deed, version=seen)
+    options = [Option(cards.option_id(shown, act, key), say(f"{prefix}.{key}")) for key in canned]
+    options.append(Option(cards.option_id(shown, act, "write"), say("mod.reason.write")))
+    text = say(f"mod.{act}.choose", number=_number(desk, deed), about=cards.short_name(desk.tx, deed))
+    inside = replace(place.closed(), talk=REVIEW, version=1, about={"deed": deed.id, "seen": seen, "act": act.value})
+    # The ids stand by themselves, so an older list of reasons still means what it says.
+    reasons = tuple(Option(option.id, option.label) for option in options)
+    return Answer(replace(inside, asked="reason", turn=place.turn + 1, shown=reasons), (Prompt(text, reasons),))
+
+
+def _ask_words(desk: Desk, place: Place, deed: DeedRow, act: Act, seen: int) -> Answer:
+    inside = replace(place.closed(), talk=REVIEW, version=1, about={"deed": deed.id, "seen": seen, "act": act.value})
+    answer = ask(inside, "words", f"mod.{act}.write", (), number=_number(desk, deed))
+    if not desk.event.is_group:
+        return answer
+    return replace(answer, prompts=tuple(replace(prompt, ask_reply=True) for prompt in answer.prompts))
+
+
+def _carry_out(desk: Desk, place: Place, deed: DeedRow, order: Order) -> Answer:
+    """Decide, and say what was done and how to take it back."""
+    person, context = desk.context.person, desk.context
+    about = cards.short_name(desk.tx, deed)
+    try:
+        decided = decide(desk.tx, person, deed.id, order, context.now, desk.event.messenger)
+    except ForPeople as error:
+        return Answer(place.closed(), (Prompt(error.sentence),))
+    number = _number(desk, deed)
+    waiting = deeds.count_in(desk.tx, Status.RECEIVED, Status.IN_REVIEW)
+    text = say(f"mod.done.{order.act}", number=number, about=about, waiting=waiting)
+    undo = cards.option_id(decided, Act.UNDO)
+    options = (Option(undo, say("mod.button.undo")),) if order.act is not Act.UNDO and _undoable(order.act) else ()
+    inside = replace(place.closed(), talk=REVIEW, version=1, about={"deed": deed.id}, asked="done")
+    return Answer(inside, (Prompt(text, options, numbered=False),))
+
+
+def _undoable(act: Act) -> bool:
+    return act not in (Act.REDIRECT, Act.WITHDRAW)
+
+
+def queue(desk: Desk, place: Place, *, after: int = 0) -> Answer:
+    """Open the next waiting deed as a card with a menu: the answer names the deed, a pushed alert changes nothing."""
+    context = desk.context
+    if not context.person.is_any(*DECIDERS):
+        return Answer(place, (Prompt(say("moderation.not_moderator")),))
+    waiting = [deed for deed in deeds.in_status(desk.tx, *WAITING) if not _own(desk, deed)]
+    later = [deed for deed in waiting if deed.id > after] or waiting
+    if not later:
+        return Answer(place.closed(), (Prompt(say("mod.queue.empty")),))
+    deed = later[0]
+    options = (
+        *(Option(act.value, say(f"mod.button.{act}")) for act in cards.OFFERED[deed.status]),
+        Option("later", say("mod.button.later")),
+    )
+    inside = replace(place.closed(), talk=REVIEW, version=1, about={"deed": deed.id, "seen": deed.version})
+    return put(inside, "card", cards.card_text(desk.tx, deed, context.now), options)
+
+
+def answer(desk: Desk, place: Place, option: str | None, text: str) -> Answer | None:
+    """Somebody deciding answers a menu or types a reason; None when they say something else."""
+    deed = deeds.deed(desk.tx, place.about.get("deed", 0))
+    if deed is None:
+        return None
+    seen = place.about.get("seen", deed.version)
+    match place.asked:
+        case "card" if option == "later":
+            return queue(desk, place, after=deed.id)
+        case "card" if option is not None:
+            return press(desk, place, cards.option_id(replace(deed, version=seen), Act(option)))
+        case "reason" if option is not None:
+            return press(desk, place, option)
+        case "reason" | "words" if text:
+            order = Order(Act(place.about["act"]), reason=text[:1_000], seen=seen)
+            return _carry_out(desk, place, deed, order)
+        case _:
+            return None
+
+
+def undo(desk: Desk, place: Place) -> Answer:
+    """Take back what this person decided last."""
+    deed = deeds.deed(desk.tx, place.about.get("deed", 0)) if place.talk == REVIEW else None
+    if deed is None:
+        return Answer(place, (Prompt(say("mod.undo.which")),))
+    return _carry_out(desk, place, deed, Order(Act.UNDO))
+
+
+def register_group(desk: Desk) -> Prompt:
+    """A moderator makes this group one that gets the cards."""
+    event, context = desk.event, desk.context
+    if not context.person.is_any(Role.MODERATOR, Role.ADMIN):
+        return Prompt(NotAllowed("moderation.not_moderator").sentence)
+    if not event.is_group:
+        return Prompt(say("group.only_in_group"))
+    groups.register(desk.tx, event.messenger, event.chat, event.thread, context.person.id, context.now)
+    return Prompt(say("group.registered"))
+
+
+def redeem(desk: Desk, code: str) -> Prompt:
+    """Somebody types the one-time code of an invitation."""
+    event, context = desk.event, desk.context
+    known = people.redeem(desk.tx, code, event.messenger, event.chat, context.now)
+    if known is None:
+        return Prompt(say("invitation.unknown"))
+    roles = ", ".join(say(f"role.{role}") for role in sorted(known.roles))
+    key = "invitation.moderator" if known.is_any(*DECIDERS) else "invitation.done"
+    return Prompt(say(key, name=known.name, roles=roles))
+
+
+def _number(desk: Desk, deed: DeedRow) -> int:
+    return deeds.submissions_of(desk.tx, deed.id)[0].number
+
+
+def _own(desk: Desk, deed: DeedRow) -> bool:
+    return any(told.person_id == desk.context.person.id for told in deeds.submissions_of(desk.tx, deed.id))

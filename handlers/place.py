@@ -1,0 +1,145 @@
+"""Where a person is in a conversation: all we remember of it, JSON only, so that a restart changes nothing."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+from deeds.errors import AskAgain
+from deeds.places import Areas
+from deeds.said import Option, Prompt, Said
+from deeds.vietnamese import fold
+from storage.office import Office
+from storage.people import Known
+from texts import say
+
+FORMAT = 1  # raise it when a key of the stored JSON changes its meaning
+
+
+@dataclass(frozen=True)
+class Place:
+    """A person's place. `turn` counts the questions asked; a button carries the turn it belongs to."""
+
+    talk: str = ""  # the open conversation; "" when none is
+    version: int = 0  # of that conversation
+    asked: str = ""
+    turn: int = 0
+    shown: tuple[Option, ...] = ()  # the choices exactly as this person saw them
+    told: Mapping[str, Any] = field(default_factory=dict)
+    asked_once: tuple[str, ...] = ()
+    about: Mapping[str, Any] = field(default_factory=dict)
+    draft: int | None = None
+    met: bool = False  # has been greeted
+    seen_menu: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what is stored."""
+        return {"format": FORMAT, **asdict(self), "shown": [[option.id, option.label] for option in self.shown]}
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any] | None) -> "Place":
+        """Return the stored place; what an older or newer program stored is kept as far as it is understood."""
+        if not kept:
+            return cls()
+        known = {name: kept[name] for name in cls.__dataclass_fields__ if name in kept}
+        known["shown"] = tuple(Option(*option) for option in kept.get("shown", ()))
+        known["asked_once"] = tuple(kept.get("asked_once", ()))
+        return cls(**known)
+
+    def closed(self) -> "Place":
+        """Return the place of the same person with no conversation open."""
+        return Place(turn=self.turn, met=self.met, seen_menu=self.seen_menu)
+
+    def with_about(self, **changes: Any) -> "Place":
+        """Return the place with some of what the conversation remembers changed; None forgets."""
+        about = {**self.about, **changes}
+        return replace(self, about={name: value for name, value in about.items() if value is not None})
+
+
+@dataclass(frozen=True)
+class Context:
+    """Everything an answer may depend on besides place and words; frozen for the length of one event."""
+
+    now: datetime
+    today: date  # in Viet Nam
+    areas: Areas
+    office: Office
+    person: Known
+    messenger: str
+    photos: int = 0  # of the open draft, the ones in this event included
+
+    @property
+    def home(self) -> str | None:
+        """The code of the instance's own commune, where a deed is taken to have happened unless another is named."""
+        return self.office["commune_code"] or None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an event leads to: the next place, what is said, what is to be carried out."""
+
+    place: Place
+    prompts: tuple[Prompt, ...] = ()
+    effects: tuple[object, ...] = ()
+
+    def after(self, *prompts: Prompt) -> "Answer":
+        """Return the same answer with something said before it."""
+        return replace(self, prompts=(*prompts, *self.prompts))
+
+    def then(self, *effects: object) -> "Answer":
+        """Return the same answer with more to carry out."""
+        return replace(self, effects=(*self.effects, *effects))
+
+
+class Stale(Exception):
+    """A button of an earlier question was pressed."""
+
+
+def ask(place: Place, asked: str, key: str, options: tuple[Option, ...] = (), /, **values: object) -> Answer:
+    """Put a question under a text key; its choices are remembered as this person sees them."""
+    return put(place, asked, say(key, **values), options)
+
+
+def put(place: Place, asked: str, text: str, options: tuple[Option, ...] = ()) -> Answer:
+    """Put a question in these words."""
+    turn = place.turn + 1
+    first_menu = bool(options) and not place.seen_menu
+    asked_now = replace(
+        place, asked=asked, turn=turn, shown=options, met=True, seen_menu=place.seen_menu or bool(options)
+    )
+    buttons = tuple(Option(f"{turn}.{option.id}", option.label) for option in options)
+    return Answer(asked_now, (Prompt(text, buttons, first_menu=first_menu),))
+
+
+def labelled(prefix: str, *ids: str) -> tuple[Option, ...]:
+    """Return options whose labels stand under `prefix.id`."""
+    return tuple(Option(each, say(f"{prefix}.{each}")) for each in ids)
+
+
+def chosen(place: Place, said: Said) -> str | None:
+    """Return the id of the choice somebody made by button, number or label; None when it is none.
+
+    Raises `Stale` for a button of an earlier question, `AskAgain` for a number nobody was offered.
+    """
+    if said.choice is not None:
+        turn, _, option_id = said.choice.rpartition(".")
+        if turn and turn != str(place.turn):
+            raise Stale
+        if any(option.id == option_id for option in place.shown):
+            return option_id
+        raise Stale
+    wanted = fold(said.text).strip(" .)")
+    if not wanted or not place.shown:
+        return None
+    for number, option in enumerate(place.shown, start=1):
+        if wanted in (str(number), fold(option.label).strip(" .)")):
+            return option.id
+    if wanted.isdigit() and len(wanted) <= 2:
+        raise AskAgain("menu.not_an_option", count=len(place.shown))
+    return None
+
+
+def again(place: Place, text: str) -> Answer:
+    """Say something and show the open choices once more, unchanged: the numbers people saw keep their meaning."""
+    buttons = tuple(Option(f"{place.turn}.{option.id}", option.label) for option in place.shown)
+    return Answer(place, (Prompt(text, buttons),))

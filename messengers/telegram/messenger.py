@@ -1,0 +1,153 @@
+"""Telegram as one of the messengers: start it, send through it, fetch what people sent."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Literal
+
+import structlog
+from aiogram import Bot
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+from aiogram.exceptions import AiogramError
+from aiogram.methods import AnswerCallbackQuery, DeleteWebhook, GetMe, SetMyCommands, SetWebhook
+from aiogram.types import BotCommand, BotCommandScopeAllPrivateChats
+from aiogram.utils.token import TokenValidationError
+
+from messengers.port import Accept, Outgoing, Park, Sent
+from messengers.telegram.abilities import ABILITIES, ALLOWED_UPDATES
+from messengers.telegram.failures import failure_of
+from messengers.telegram.files import stream
+from messengers.telegram.incoming import NAME, Decoder
+from messengers.telegram.polling import Polling
+from messengers.telegram.routes import PATH, Webhook, check_secret
+from messengers.telegram.sending import Sender, call
+from texts import say
+
+log = structlog.get_logger()
+
+API_URL = "https://api.telegram.org"
+COMMANDS = ("ke", "tincuatoi", "huy", "xoa", "giup")  # understood by handlers/commands.toml
+SEND_TIMEOUT_S = 60.0
+START_PAUSE_MAX_S = 60.0
+PRESS_TIMEOUT_S = 10
+Mode = Literal["polling", "webhook"]
+
+
+class Telegram:
+    """One bot. In webhook mode `secret` and `public_url` are needed, and `webhook` must be mounted."""
+
+    name = NAME
+    abilities = ABILITIES
+
+    def __init__(
+        self,
+        token: str,
+        *,
+        photo_path: Callable[[str], Path],
+        data_dir: Path,
+        mode: Mode = "polling",
+        api_url: str = API_URL,
+        public_url: str = "",
+        secret: str = "",
+        commands: Sequence[str] = COMMANDS,
+    ) -> None:
+        """Raises `ValueError` for a token of no shape, or in webhook mode for a secret that protects nothing."""
+        session = AiohttpSession(api=TelegramAPIServer.from_base(api_url), timeout=SEND_TIMEOUT_S)
+        try:
+            self._bot = Bot(token, session=session)
+        except TokenValidationError:
+            raise ValueError("VIECTOT_TELEGRAM_TOKEN does not look like a bot token") from None
+        if mode == "webhook":
+            check_secret(secret)
+        self.decoder = Decoder(self._bot.id)
+        self._mode = mode
+        self._public_url = public_url
+        self._secret = secret
+        self._commands = tuple(commands)
+        self._sender = Sender(self._bot, photo_path, data_dir)
+        self._webhook: Webhook | None = None
+        self._stopped = asyncio.Event()
+
+    def webhook(self, accept: Accept, park: Park) -> Webhook:
+        """Return the webhook to mount."""
+        self._webhook = Webhook(self._secret, self.decoder, accept, park)
+        return self._webhook
+
+    async def send(self, outgoing: Outgoing) -> Sent:
+        """Send or edit one message. Raises `MessengerFailed`."""
+        return await self._sender.send(outgoing)
+
+    def fetch(self, remote: str, limit_bytes: int) -> AsyncIterator[bytes]:
+        """Stream the bytes behind a file id. Raises `MessengerFailed`."""
+        return stream(self._bot, remote, limit_bytes)
+
+    async def answer_press(self, press: str) -> None:
+        """Stop the spinner of a pressed button; failing at it is no failure."""
+        try:
+            await call(self._bot, AnswerCallbackQuery(callback_query_id=press), PRESS_TIMEOUT_S)
+        except (AiogramError, OSError) as error:
+            log.info("a press was not answered", error=str(failure_of(error, "answerCallbackQuery")))
+
+    async def start(self, accept: Accept, park: Park) -> None:
+        """Introduce the bot and receive: polling runs until `stop`, a webhook is registered and returned from.
+
+        Telegram being away is no reason to fail: it is tried until it works.
+        """
+        async with asyncio.TaskGroup() as group:
+            receiving = group.create_task(self._receive(accept, park))
+            stopping = group.create_task(self._stopped.wait())
+            await asyncio.wait((receiving, stopping), return_when=asyncio.FIRST_COMPLETED)
+            receiving.cancel()
+            stopping.cancel()
+
+    async def stop(self) -> None:
+        """Stop receiving and close connections."""
+        self._stopped.set()
+        await self._bot.session.close()
+
+    async def _receive(self, accept: Accept, park: Park) -> None:
+        with suppress(asyncio.CancelledError):
+            await self._introduce()
+            if self._mode == "polling":
+                await Polling(self._bot, self.decoder, accept, park).run()
+
+    async def _introduce(self) -> None:
+        pause = 1.0
+        while True:
+            try:
+                await self._set_up()
+            except (AiogramError, OSError) as error:
+                failed = failure_of(error, "start")
+                wait = failed.retry_after_s or pause
+                log.error("Telegram is not ready", error=str(failed), pause_s=wait)
+                await asyncio.sleep(wait)
+                pause = min(START_PAUSE_MAX_S, pause * 2)
+            else:
+                return
+
+    async def _set_up(self) -> None:
+        me = await call(self._bot, GetMe())
+        username = me.get("username") if isinstance(me, dict) else me.username
+        self.decoder = Decoder(self._bot.id, username or "")
+        if self._webhook is not None:
+            self._webhook.decoder = self.decoder
+        if self._mode == "webhook":
+            await call(
+                self._bot,
+                SetWebhook(
+                    url=self._public_url.rstrip("/") + PATH,
+                    secret_token=self._secret,
+                    allowed_updates=list(ALLOWED_UPDATES),
+                ),
+            )
+        else:
+            await call(self._bot, DeleteWebhook())
+        listed = [BotCommand(command=name, description=say(f"telegram.command.{name}")) for name in self._commands]
+        for language in (None, "vi"):
+            await call(
+                self._bot,
+                SetMyCommands(commands=listed, scope=BotCommandScopeAllPrivateChats(), language_code=language),
+            )
+        log.info("Telegram is ready", bot=username, mode=self._mode)

@@ -1,0 +1,207 @@
+"""Closed periods and their papers: the unique key of a period is what makes it close once."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Select, func, insert, select, update
+
+from storage.database import Tx
+from storage.models import OfficialDocument, Period, PeriodDeed
+from storage.statements import insert_unless_there
+
+DocumentState = Literal["to_build", "draft", "issued"]
+
+FIRST_WAIT = timedelta(minutes=1)
+LONGEST_WAIT = timedelta(hours=1)
+TROUBLE_AFTER_ATTEMPTS = 3
+
+
+@dataclass(frozen=True)
+class PeriodRow:
+    """A closed period and how far its paper has come."""
+
+    id: int
+    key: str  # 2026-10
+    starts_at: datetime
+    ends_at: datetime
+    closed_at: datetime
+    snapshot: Mapping[str, Any]  # what `digests.snapshot` reads, and what only the next closing needs
+    content_hash: str
+    document_state: DocumentState
+    folder: str | None  # of the three files, relative to the data folder
+    number: str | None
+    issued_on: date | None
+    attempts: int
+    error: str | None
+    tried_at: datetime | None  # when a build last ended, well or badly
+    told_at: datetime | None
+    recorded_by: int | None
+    recorded_at: datetime | None
+
+    @property
+    def in_trouble(self) -> bool:
+        """Building failed so often that a person should look."""
+        return self.document_state == "to_build" and self.attempts >= TROUBLE_AFTER_ATTEMPTS
+
+
+_ROW = (
+    Period.id,
+    Period.key,
+    Period.starts_at,
+    Period.ends_at,
+    Period.closed_at,
+    Period.snapshot,
+    Period.content_hash,
+    OfficialDocument.state.label("document_state"),
+    OfficialDocument.folder,
+    OfficialDocument.number,
+    OfficialDocument.issued_on,
+    OfficialDocument.attempts,
+    OfficialDocument.error,
+    OfficialDocument.built_at.label("tried_at"),
+    OfficialDocument.told_at,
+    OfficialDocument.recorded_by,
+    OfficialDocument.recorded_at,
+)
+
+
+def _periods() -> Select[Any]:
+    return select(*_ROW).join(OfficialDocument, OfficialDocument.period_id == Period.id)
+
+
+def _rows(tx: Tx, query: Select[Any]) -> list[PeriodRow]:
+    return [PeriodRow(**row._mapping) for row in tx.execute(query)]
+
+
+def listed(tx: Tx) -> Sequence[PeriodRow]:
+    """Return every closed period, newest first."""
+    return _rows(tx, _periods().order_by(Period.key.desc()))
+
+
+def period(tx: Tx, key: str) -> PeriodRow | None:
+    """Return a closed period; None while it is open."""
+    return next(iter(_rows(tx, _periods().where(Period.key == key))), None)
+
+
+def last_closed(tx: Tx) -> str | None:
+    """Return the key of the newest closed period."""
+    return tx.execute(select(func.max(Period.key))).scalar_one_or_none()
+
+
+def close(
+    tx: Tx,
+    *,
+    key: str,
+    starts_at: datetime,
+    ends_at: datetime,
+    closed_at: datetime,
+    snapshot: Mapping[str, Any],
+    content_hash: str,
+    deed_ids: Sequence[int],
+) -> bool:
+    """Close a period with its list and a paper still to build. Returns False when it is closed already."""
+    values = {
+        "key": key,
+        "starts_at": starts_at,
+        "ends_at": ends_at,
+        "closed_at": closed_at,
+        "snapshot": dict(snapshot),
+        "content_hash": content_hash,
+    }
+    period_id = tx.execute(insert_unless_there(tx, Period, values).returning(Period.id)).scalar_one_or_none()
+    if period_id is None:
+        return False
+    for position, deed_id in enumerate(deed_ids, start=1):
+        tx.execute(insert(PeriodDeed).values(period_id=period_id, deed_id=deed_id, position=position))
+    tx.execute(insert(OfficialDocument).values(period_id=period_id, state="to_build"))
+    return True
+
+
+def deeds_of(tx: Tx, key: str) -> Sequence[int]:
+    """Return the deeds a closed period introduced, in the order of its list."""
+    rows = tx.execute(
+        select(PeriodDeed.deed_id)
+        .join(Period, Period.id == PeriodDeed.period_id)
+        .where(Period.key == key)
+        .order_by(PeriodDeed.position)
+    )
+    return list(rows.scalars())
+
+
+def to_build(tx: Tx, now: datetime) -> Sequence[PeriodRow]:
+    """Return the periods whose paper is to be built now, oldest first; after a failure the next try waits longer."""
+    waiting = _rows(tx, _periods().where(OfficialDocument.state == "to_build").order_by(Period.key))
+    return [row for row in waiting if _may_try(row, now)]
+
+
+def _may_try(row: PeriodRow, now: datetime) -> bool:
+    if row.tried_at is None or now < row.tried_at:  # a clock that was set back must not stop the paper
+        return True
+    return now - row.tried_at >= min(FIRST_WAIT * (1 << min(row.attempts - 1, 10)), LONGEST_WAIT)
+
+
+def mark_built(tx: Tx, period_id: int, folder: str, now: datetime) -> bool:
+    """Record that the three files are there. Returns False when somebody else built them first."""
+    return _change_paper(tx, period_id, ("to_build",), state="draft", folder=folder, built_at=now, error=None)
+
+
+def mark_failed(tx: Tx, period_id: int, error: str, now: datetime) -> bool:
+    """Record that a build failed. Returns False when somebody else built it meanwhile."""
+    return _change_paper(
+        tx,
+        period_id,
+        ("to_build",),
+        attempts=OfficialDocument.attempts + 1,
+        error=error[:2_000],
+        built_at=now,
+    )
+
+
+def untold(tx: Tx) -> Sequence[PeriodRow]:
+    """Return the periods whose paper is built and nobody was told, oldest first."""
+    return _rows(
+        tx,
+        _periods().where(OfficialDocument.state != "to_build", OfficialDocument.told_at.is_(None)).order_by(Period.key),
+    )
+
+
+def mark_told(tx: Tx, period_id: int, now: datetime) -> bool:
+    """Record that officers and standing office were told. Returns False when they had been."""
+    return _change_paper(tx, period_id, ("draft", "issued"), OfficialDocument.told_at.is_(None), told_at=now)
+
+
+def not_issued(tx: Tx) -> Sequence[PeriodRow]:
+    """Return the periods whose paper was told of and has no number yet, oldest first."""
+    return _rows(
+        tx,
+        _periods().where(OfficialDocument.state == "draft", OfficialDocument.told_at.is_not(None)).order_by(Period.key),
+    )
+
+
+def numbered(tx: Tx, number: str) -> Sequence[PeriodRow]:
+    """Return the periods whose paper went out under this number, in whatever year."""
+    return _rows(tx, _periods().where(OfficialDocument.number == number))
+
+
+def record_issued(tx: Tx, period_id: int, number: str, issued_on: date, person_id: int, now: datetime) -> bool:
+    """Keep the number and day the clerk gave. Returns False unless the paper was a draft."""
+    return _change_paper(
+        tx,
+        period_id,
+        ("draft",),
+        state="issued",
+        number=number,
+        issued_on=issued_on,
+        recorded_by=person_id,
+        recorded_at=now,
+    )
+
+
+def _change_paper(
+    tx: Tx, period_id: int, from_states: Collection[str], *besides: ColumnElement[bool], **columns: object
+) -> bool:
+    here = (OfficialDocument.period_id == period_id, OfficialDocument.state.in_(from_states))
+    changed: int = tx.execute(update(OfficialDocument).where(*here, *besides).values(**columns)).rowcount
+    return changed == 1

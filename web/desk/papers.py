@@ -1,0 +1,181 @@
+"""The papers of the months: drafts to take along, and the number and day the clerk gave them."""
+
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from starlette.datastructures import FormData
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from deeds.errors import ForPeople, NotFound, NotPossible
+from deeds.kinds import Role
+from deeds.months import Month, local_day, month_of, month_window
+from deeds.vietnamese import nfc
+from digests.papers import draft_paper, may_record, record_issued
+from storage import periods
+from storage.database import Tx
+from storage.office import office
+from storage.periods import PeriodRow
+from web.desk.gate import PAPER_READERS, STATUS, Visit, action, page
+from web.desk.services import Services
+
+MAY_RECORD = frozenset({Role.STANDING_OFFICE, Role.ADMIN, Role.MODERATOR})
+LONGEST_NUMBER = 60
+_TYPES = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+_FIGURES = ("received_submissions", "received_deeds", "verified", "left_out", "published")
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One closed month of the list."""
+
+    key: str
+    month: Month
+    first: date
+    last: date
+    state: str
+    figures: tuple[tuple[str, int], ...]
+    introduced: int
+    kinds: tuple[str, ...]  # of the files that are there
+    number: str | None
+    issued_on: date | None
+
+
+def routes(services: Services) -> list[Route]:
+    """Return the routes of the papers."""
+    return [
+        page(services, "/desk/papers", show, PAPER_READERS),
+        page(services, "/desk/papers/{key}/{kind}", download, PAPER_READERS),
+        page(services, "/desk/papers/{key}/draft/{kind}", draft, PAPER_READERS),
+        action(services, "/desk/papers/{key}/issued", issued, MAY_RECORD),
+    ]
+
+
+def file_in(folder: Path, kind: str) -> Path | None:
+    """Return the one file of this kind in the folder of a paper."""
+    return next(iter(sorted(folder.glob(f"*.{kind}"))), None) if kind in _TYPES else None
+
+
+async def show(visit: Visit) -> Response:
+    """Show the open month and the closed ones."""
+    return await _show(visit)
+
+
+async def _show(visit: Visit, status: int = 200, problem: str = "", typed: Mapping[str, str] | None = None) -> Response:
+    now = visit.now()
+
+    def read(tx: Tx) -> tuple[list[Paper], int, bool]:
+        papers = [_paper(visit.services.data_dir, row) for row in periods.listed(tx)]
+        return papers, office(tx).first_day, may_record(tx, visit.person)
+
+    papers, first_day, records = await visit.read(read)
+    month = month_of(now, first_day)
+    return visit.show(
+        "papers.html",
+        status,
+        papers=papers,
+        open_month=month,
+        window=month_window(month, first_day),
+        records=records,
+        today=local_day(now).isoformat(),
+        problem=problem,
+        typed=typed or {},
+        done=visit.request.query_params.get("done", ""),
+    )
+
+
+def _paper(data_dir: Path, row: PeriodRow) -> Paper:
+    snapshot: Mapping[str, Any] = row.snapshot.get("snapshot", row.snapshot)
+    figures = snapshot.get("figures", {})
+    folder = data_dir / row.folder if row.folder else None
+    kinds = tuple(kind for kind in _TYPES if folder and file_in(folder, kind))
+    return Paper(
+        row.key,
+        Month.parse(row.key),
+        date.fromisoformat(snapshot["window_start"]) if "window_start" in snapshot else local_day(row.starts_at),
+        date.fromisoformat(snapshot["window_end"]) if "window_end" in snapshot else local_day(row.ends_at),
+        row.document_state,
+        tuple((name, int(figures[name])) for name in _FIGURES if isinstance(figures.get(name), int)),
+        len(snapshot.get("deeds", ())),
+        kinds,
+        row.number,
+        row.issued_on,
+    )
+
+
+async def download(visit: Visit) -> Response:
+    """Give out a file of a closed month."""
+    key, kind = visit.request.path_params["key"], visit.request.path_params["kind"]
+    row = await visit.read(lambda tx: periods.period(tx, key))
+    if row is None or row.folder is None or kind not in _TYPES:
+        raise NotFound("desk.papers.no_file", "no such file")
+    return _attachment(file_in(visit.services.data_dir / row.folder, kind), kind)
+
+
+async def draft(visit: Visit) -> Response:
+    """Build the paper of an open month as it would be now, and give out one of its files; nothing is kept."""
+    key, kind = visit.request.path_params["key"], visit.request.path_params["kind"]
+    now, files, gate = visit.now(), visit.services.files, visit.services.paper_gate
+    if kind not in _TYPES or not _is_month(key):
+        raise NotFound("desk.papers.no_file", "no such file")
+    folder = Path(tempfile.mkdtemp(prefix="draft-", dir=visit.services.data_dir))
+    try:
+        built = await visit.read(lambda tx: draft_paper(tx, key, now, gate, files, folder))
+        return _attachment(file_in(built.pdf.parent, kind), kind)
+    finally:
+        shutil.rmtree(folder)
+
+
+def _attachment(path: Path | None, kind: str) -> Response:
+    try:
+        body = path.read_bytes() if path else None
+    except OSError:
+        body = None
+    if path is None or body is None:
+        raise NotFound("desk.papers.no_file", "the file is not there")
+    headers = {"Content-Disposition": f'attachment; filename="{path.name}"', "X-Content-Type-Options": "nosniff"}
+    return Response(body, media_type=_TYPES[kind], headers=headers)
+
+
+async def issued(visit: Visit, form: FormData) -> Response:
+    """Keep the number and the day the clerk gave a paper."""
+    key, now = visit.request.path_params["key"], visit.now()
+
+    def work(tx: Tx) -> None:
+        number, day = _number_and_day(form)
+        record_issued(tx, visit.person, key, number, day, now)
+
+    try:
+        await visit.write(work)
+    except ForPeople as error:
+        typed = {name: str(form.get(name, "")) for name in ("number", "day")} | {"key": key}
+        return await _show(visit, STATUS.get(type(error), 422), error.sentence, typed)
+    return RedirectResponse(f"/desk/papers?done={key}", 303)
+
+
+def _number_and_day(form: FormData) -> tuple[str, date]:
+    number = " ".join(nfc(str(form.get("number", ""))).split())
+    if not number or len(number) > LONGEST_NUMBER:
+        raise NotPossible("desk.papers.number_needed", "no number", most=LONGEST_NUMBER)
+    try:
+        day = date.fromisoformat(str(form.get("day", "")))
+    except ValueError:
+        raise NotPossible("desk.error.not_a_day", "not a day") from None
+    return number, day
+
+
+def _is_month(key: str) -> bool:
+    try:
+        Month.parse(key)
+    except ValueError:
+        return False
+    return True
