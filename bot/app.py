@@ -45,7 +45,7 @@ def application(instance: Instance) -> Starlette:
 
 
 def _routes(instance: Instance, pages: Pages) -> list[BaseRoute]:
-    accept, park = instance.intake.accept, instance.intake.park
+    accept, park = instance.accept, instance.intake.park
     services = chat.ChatServices(
         chat=instance.webchat,
         store=instance.lanes,

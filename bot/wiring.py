@@ -22,7 +22,7 @@ from deeds.clock import Clock
 from deeds.places import areas
 from deeds.said import Inbound
 from handlers.front_door import Town
-from messengers.port import CannotRead, Messenger
+from messengers.port import Accepted, CannotRead, Messenger
 from messengers.telegram import incoming as telegram_incoming
 from messengers.webchat import incoming as webchat_incoming
 from messengers.webchat.chat import WebChat
@@ -56,7 +56,7 @@ class Instance:
     delivery: Delivery
     intake: Intake
     background: Background
-    _tasks: list[asyncio.Task[Any]] = field(default_factory=list)
+    _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
     _scheduler: Any = None
 
     async def start(self) -> None:
@@ -70,7 +70,7 @@ class Instance:
                 kept_settings.set_setting(tx, "public_url", self.settings.public_url, now)
         self._run(self.delivery.run(alone=self.settings.PROCESSES == 1))
         for messenger in self.messengers.values():
-            self._run(messenger.start(self.intake.accept, self.intake.park))
+            self._run(messenger.start(self.accept, self.intake.park))
         self._scheduler = timetable(self.background)
         self._scheduler.start()
         # What was loaded stays for good: the collector need not walk it again and again (x2.6 on the message path).
@@ -78,6 +78,13 @@ class Instance:
         gc.freeze()
         gc.set_threshold(50_000, 20, 20)
         log.info("started", address=self.settings.public_url, messengers=sorted(self.messengers))
+
+    async def accept(self, event: Inbound) -> Accepted:
+        """Carry an event through, then stop the spinner of the button that was pressed, if it was one."""
+        accepted = await self.intake.accept(event)
+        if event.press is not None and event.messenger in self.messengers:
+            self._run(self.messengers[event.messenger].answer_press(event.press))
+        return accepted
 
     async def retry(self, event_id: int) -> bool:
         """Carry a parked event through after all; False when it fails again or no longer reads."""
@@ -99,16 +106,18 @@ class Instance:
         for messenger in self.messengers.values():
             await messenger.stop()
         await self.delivery.finish()
-        for task in self._tasks:
+        running = list(self._tasks)
+        for task in running:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*running, return_exceptions=True)
         await asyncio.to_thread(self.lanes.close)
         self.database.close()
 
     def _run(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
         task.add_done_callback(_say_why)
-        self._tasks.append(task)
 
 
 def _say_why(task: "asyncio.Task[Any]") -> None:

@@ -23,7 +23,7 @@ class Shown:
     @property
     def stays_out(self) -> bool:
         """The person praised was asked and said no, to the telling or to this reader."""
-        return self.refused 
+        return self.refused or (self.asked and not {Thing.DEED, Thing.PRESS} <= self.allowed)
 
 
 Gate = Callable[[Tx, DeedRow, HonoreeRow], Shown]

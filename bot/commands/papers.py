@@ -119,8 +119,6 @@ def check_document(file: Annotated[Path, typer.Argument(exists=True, dir_okay=Fa
     breaches = check_docx(file)
     for line in report_lines(breaches):
         typer.echo(line)
-    if not breaches:
-        typer.echo(say("cli.check.sound"))
     if any(breach.severity == "E" for breach in breaches):
         raise typer.Exit(1)
 

@@ -143,17 +143,26 @@ def test_what_killed_builders_left_is_swept_when_it_is_old(town: Town, tmp_path:
     assert sorted(path.name for path in (tmp_path / "papers").iterdir()) == [".building-new", "2026-10"]
 
 
-def test_many_processes_at_once_close_each_month_once(town: Town, tmp_path: Path) -> None:
+def test_many_processes_at_once_close_each_month_once(tmp_path: Path, database_url: str) -> None:
     """Eight of them, each with its own connection, wake in the same moment after five months of silence."""
-    for number in range(20):
+    town = Town(tmp_path, url=database_url)
+    for role, name in ((Role.MODERATOR, "Thu"), (Role.STANDING_OFFICE, "Hoa")):
+        town.staff(name, role)
+    for number in range(21):
         town.agreed(ict("2026-10-10 08:00") + timedelta(days=7 * number), f"Người {number}")
     closed: list[str] = []
+    told: list[str] = []
     together = threading.Barrier(8)
 
     def wake() -> None:
-        own = Town(tmp_path)
+        own = Town(tmp_path, url=database_url)
         together.wait()
-        closed.extend(own.close("2027-03-01 00:00"))
+        closed.extend(own.close("2027-03-01 08:00"))
+        for row in _listed(own):
+            with own.database.write() as tx:
+                papers.mark_built(tx, row, f"papers/{row.key}", ict("2027-03-01 08:00"))
+        together.wait()
+        told.extend(own.tell("2027-03-01 08:01"))
         own.database.close()
 
     threads = [threading.Thread(target=wake) for _ in range(8)]
@@ -161,10 +170,12 @@ def test_many_processes_at_once_close_each_month_once(town: Town, tmp_path: Path
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(closed) == ["2026-10", "2026-11", "2026-12", "2027-01", "2027-02"]
+    assert sorted(closed) == sorted(told) == ["2026-10", "2026-11", "2026-12", "2027-01", "2027-02"]
+    assert len(town.letters("digest:")) == 10
     with town.database.read() as tx:
         listed = [deed for key in closed for deed in periods.deeds_of(tx, key)]
     assert sorted(listed) == list(range(1, 22))
+    town.database.close()
 
 
 @pytest.mark.parametrize(

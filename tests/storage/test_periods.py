@@ -1,7 +1,7 @@
 """The rows of closed periods: one a key, one paper each, and a paper only ever moves forward."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -15,11 +15,12 @@ MARKS = [["withdrawn", 1, "2026-09"]]
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Database:
+def database(database_url: str) -> Iterator[Database]:
     """An empty database with all tables."""
-    made = Database(f"sqlite:///{tmp_path / 'viectot.db'}")
+    made = Database(database_url)
     Base.metadata.create_all(made.engine)
-    return made
+    yield made
+    made.close()
 
 
 def close(tx: Tx, key: str = "2026-10") -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from deeds.kinds import HONOREE_THINGS, Act, Role, Status, Thing
 from deeds.months import VIET_NAM, Month
@@ -73,10 +73,10 @@ class Letter:
 class Town:
     """The commune. Several may stand on one folder, as several processes do."""
 
-    def __init__(self, folder: Path, started: str = "2026-10-05 09:00", **office: str) -> None:
+    def __init__(self, folder: Path, started: str = "2026-10-05 09:00", url: str | None = None, **office: str) -> None:
         self.folder = folder
-        self.database = Database(f"sqlite:///{folder / 'viectot.db'}")
-        if not (folder / "viectot.db").exists():
+        self.database = Database(url or f"sqlite:///{folder / 'viectot.db'}")
+        if not inspect(self.database.engine).has_table("period"):
             Base.metadata.create_all(self.database.engine)
             now = ict(started)
             with self.database.write() as tx:

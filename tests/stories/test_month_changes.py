@@ -58,10 +58,11 @@ def test_an_adjustment_names_the_number_the_paper_went_out_under(town: Town) -> 
     )
 
 
-def test_taken_back_and_approved_again_it_is_listed_anew(town: Town) -> None:
+@pytest.mark.parametrize("again", ["2026-11-01 00:00:00", "2026-11-04 08:00"])
+def test_taken_back_and_approved_again_it_is_listed_anew(town: Town, again: str) -> None:
     """Withdrawn from October and listed in November; taken back a second time, December withdraws it from November."""
-    town.undo(1, "2026-11-03 08:00")
-    town.decide(1, Act.APPROVE, Status.APPROVED, "2026-11-04 08:00")
+    town.undo(1, again)
+    town.decide(1, Act.APPROVE, Status.APPROVED, again)
     town.close("2026-12-01 00:00")
     assert len(town.snapshot("2026-11").adjustments) == 1
     assert [deed.code for deed in town.snapshot("2026-11").deeds] == ["VT-2026-000001"]
@@ -91,14 +92,16 @@ def test_a_deed_taken_off_the_page_is_told_if_the_paper_had_counted_it(tmp_path:
 def test_who_no_longer_agrees_is_told_of_and_who_agrees_later_is_listed_late(town: Town) -> None:
     """A yes taken back asks the reader to stop; a no turned into a yes puts the deed on the next list, marked late."""
     shy = town.approved("2026-11-05 08:00", "Hà Văn Khuyên", Thing.NAME)
+    town.approved("2026-11-05 09:00", "Cầm Thị Đào", Thing.NAME)
     town.asked(1, "2026-11-06 08:00")
     town.close("2026-12-01 00:00")
     november = town.snapshot("2026-11")
     assert "người được nêu không còn đồng ý" in november.adjustments[0]
-    assert (november.figures.left_out, november.deeds) == (1, ())
+    assert (november.figures.left_out, november.deeds) == (2, ())
     town.asked(shy, "2026-12-05 08:00", Thing.DEED, Thing.NAME, Thing.PRESS)
     town.close("2027-02-01 00:00")
     assert [(deed.honoree, deed.late) for deed in town.snapshot("2026-12").deeds] == [("Bà Hà Văn Khuyên", True)]
+    assert town.snapshot("2026-12").figures.left_out == 0, "who still says no was counted in their own month"
     assert town.snapshot("2027-01").deeds == ()
 
 

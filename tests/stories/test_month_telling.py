@@ -123,6 +123,14 @@ def test_a_paper_without_number_is_chased_once_a_working_day(town: Town) -> None
     assert chase("2026-12-07 08:00") == 0
 
 
+def test_a_week_end_is_no_time_to_issue_a_paper(town: Town) -> None:
+    """Told on a Friday: Friday and Monday are the two working days, so Tuesday is the first day to remind."""
+    town.tick("2026-11-06 08:00")
+    for day, written_to in (("07", 0), ("08", 0), ("09", 0), ("10", 1)):
+        with town.database.write() as tx:
+            assert notices.chase_due(tx, ict(f"2026-11-{day} 08:00")) == written_to
+
+
 def test_number_and_day_are_kept_and_lock_the_list(town: Town) -> None:
     """Completed by the symbol, with who and when; the same again changes nothing, another number is refused."""
     hoa, now = town.staff("Hoa", Role.STANDING_OFFICE), ict("2026-11-03 10:00")

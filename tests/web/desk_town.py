@@ -1,7 +1,8 @@
 """The town of the desk tests: moderators with roles, reports really handed in, a browser that signs in by a link."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -36,6 +37,27 @@ class DeskTown(Town):
     retried: list[int] = field(default_factory=list)
     retry_works: bool = True
     woken: int = 0
+    _address: str = ""
+    _browsers: list["Browser"] = field(default_factory=list)
+
+    @contextmanager
+    def open(self) -> Iterator[str]:
+        """Serve the town; the browsers opened in it are closed before it."""
+        with super().open() as address:
+            self._address = address
+            try:
+                yield address
+            finally:
+                for browser in self._browsers:
+                    browser.client.close()
+
+    def browser(self, *, of: Known | None = None) -> "Browser":
+        """Return a browser, signed in when it is somebody's."""
+        browser = Browser(self._address)
+        self._browsers.append(browser)
+        if of is not None:
+            browser.sign_in(self.link_for(of))
+        return browser
 
     def services(self) -> Services:
         return Services(

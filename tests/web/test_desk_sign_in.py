@@ -13,21 +13,18 @@ from deeds.kinds import Role
 from storage.models import OutboxMessage, WebSession
 from storage.people import dismiss
 from storage.web_sessions import session_of
-from tests.web.desk_town import Browser, DeskTown
+from tests.web.desk_town import DeskTown
 from web.desk.routes import routes
 
 
 @pytest.fixture
-def town(tmp_path: Path) -> DeskTown:
-    """A town with a desk."""
-    return DeskTown(tmp_path)
+def town(tmp_path: Path) -> Iterator[DeskTown]:
+    """An open town with a desk."""
+    town = DeskTown(tmp_path)
+    with town.open():
+        yield town
 
 
-@pytest.fixture
-def address(town: DeskTown) -> Iterator[str]:
-    """The open town."""
-    with town.open() as address:
-        yield address
 
 
 def _path(route: Route) -> str:
@@ -43,9 +40,9 @@ def _routes(town: DeskTown, method: str) -> list[str]:
     return [_path(route) for route in routes(town.services()) if method in (route.methods or ()) and not _is_open(route)]
 
 
-def test_no_route_without_a_session(town: DeskTown, address: str) -> None:
+def test_no_route_without_a_session(town: DeskTown) -> None:
     """Every page and every form of the desk sends a stranger to the sign-in, and nothing else."""
-    stranger = Browser(address).client
+    stranger = town.browser().client
     stranger.follow_redirects = False
     paths = [("GET", path) for path in _routes(town, "GET")] + [("POST", path) for path in _routes(town, "POST")]
     assert len(paths) > 15
@@ -54,12 +51,10 @@ def test_no_route_without_a_session(town: DeskTown, address: str) -> None:
         assert (answer.status_code, answer.headers.get("location")) == (303, "/desk/sign-in"), path
 
 
-def test_no_form_from_elsewhere(town: DeskTown, address: str) -> None:
+def test_no_form_from_elsewhere(town: DeskTown) -> None:
     """A form without our token, with somebody else's, or sent by a foreign page is refused at every route."""
     admin, other = town.hire("Quản", Role.ADMIN), town.hire("Thu", Role.ADMIN)
-    browser, foreign = Browser(address), Browser(address)
-    browser.sign_in(town.link_for(admin))
-    foreign.sign_in(town.link_for(other))
+    browser, foreign = town.browser(of=admin), town.browser(of=other)
     stolen, own = foreign.token("/desk"), browser.token("/desk")
     assert stolen != own
     shapes: list[tuple[dict[str, str], dict[str, str]]] = [
@@ -77,24 +72,24 @@ def test_no_form_from_elsewhere(town: DeskTown, address: str) -> None:
     assert browser.get("/desk").status_code == 200
 
 
-def test_a_preview_uses_nothing_up_and_a_link_works_once(town: DeskTown, address: str) -> None:
+def test_a_preview_uses_nothing_up_and_a_link_works_once(town: DeskTown) -> None:
     """A messenger's preview opens the link fifty times; then the person signs in, and nobody after."""
     link = town.link_for(town.hire("Thu", Role.MODERATOR))
-    preview = Browser(address)
+    preview = town.browser()
     for _ in range(50):
         assert preview.client.get(link, headers={"cookie": ""}).status_code == 200
-    person = Browser(address)
+    person = town.browser()
     assert person.sign_in(link).url.path == "/desk"
-    late = Browser(address)
+    late = town.browser()
     assert late.get(link).status_code == 410
     assert late.post(link, "/desk/sign-in").status_code == 410
     assert late.get("/desk").url.path == "/desk/sign-in"
 
 
-def test_a_link_asked_for_works_in_that_browser_for_two_minutes(town: DeskTown, address: str) -> None:
+def test_a_link_asked_for_works_in_that_browser_for_two_minutes(town: DeskTown) -> None:
     """Thu types her name; the link on her Telegram opens the desk here, not in another browser, and not later."""
     town.hire("Thu", Role.MODERATOR, on="telegram")
-    asking, other = Browser(address), Browser(address)
+    asking, other = town.browser(), town.browser()
     assert asking.post("/desk/sign-in", "/desk/sign-in", name="Thu").status_code == 200
     with town.database.read() as tx:
         message = tx.execute(select(OutboxMessage.chat, OutboxMessage.body)).one()
@@ -109,10 +104,10 @@ def test_a_link_asked_for_works_in_that_browser_for_two_minutes(town: DeskTown, 
     assert asking.post(link[0], "/desk/sign-in").status_code == 410
 
 
-def test_the_answer_is_the_same_for_an_unknown_name(town: DeskTown, address: str) -> None:
+def test_the_answer_is_the_same_for_an_unknown_name(town: DeskTown) -> None:
     """Nobody learns from the sign-in who works here; and one name is not flooded with links."""
     town.hire("Thu", Role.MODERATOR, on="telegram")
-    browser = Browser(address)
+    browser = town.browser()
     known = browser.post("/desk/sign-in", "/desk/sign-in", name="Thu")
     unknown = browser.post("/desk/sign-in", "/desk/sign-in", name="Không Ai")
     assert (known.status_code, known.text) == (unknown.status_code, unknown.text)
@@ -130,8 +125,8 @@ def test_cookies_are_strict(tmp_path: Path, url: str, name: str) -> None:
     """HttpOnly and Lax always; Secure and __Host- exactly when people come by https. A planted session id never lives on."""
     town = DeskTown(tmp_path, public_url=url)
     link = town.link_for(town.hire("Thu", Role.MODERATOR))
-    with town.open() as address:
-        client = Browser(address).client
+    with town.open():
+        client = town.browser().client
         client.follow_redirects = False
         shown = client.get(link)
         mark = re.search(r"browser=([^;]+)", shown.headers["set-cookie"])
@@ -152,9 +147,9 @@ def test_cookies_are_strict(tmp_path: Path, url: str, name: str) -> None:
     assert ("secure" in cookie.lower()) is url.startswith("https")
 
 
-def test_only_hashes_are_kept_and_a_session_ends(town: DeskTown, address: str) -> None:
+def test_only_hashes_are_kept_and_a_session_ends(town: DeskTown) -> None:
     """The database holds no secret that opens the desk; a session ends idle, old, or signed out."""
-    browser = Browser(address)
+    browser = town.browser()
     browser.sign_in(town.link_for(town.hire("Thu", Role.MODERATOR)))
     secret = browser.client.cookies["viectot_desk"]
     with town.database.read() as tx:
@@ -175,10 +170,10 @@ def test_only_hashes_are_kept_and_a_session_ends(town: DeskTown, address: str) -
     assert browser.get("/desk").url.path == "/desk/sign-in"
 
 
-def test_a_role_taken_away_counts_at_the_next_request(town: DeskTown, address: str) -> None:
+def test_a_role_taken_away_counts_at_the_next_request(town: DeskTown) -> None:
     """Thu is signed in while her role is revoked: the next page is refused."""
     thu = town.hire("Thu", Role.MODERATOR)
-    browser = Browser(address)
+    browser = town.browser()
     browser.sign_in(town.link_for(thu))
     assert browser.get("/desk").status_code == 200
     town.store.write_now(lambda tx: dismiss(tx, thu.id, Role.MODERATOR, town.clock.now()))
