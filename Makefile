@@ -39,9 +39,9 @@ format: $(VENV)/.dev ## put code into shape and mend what lint can mend by itsel
 soak: $(VENV)/.dev ## the long runs: the fault tests at full length, figures printed
 	@VIECTOT_SOAK=1 $(RUN) -m pytest tests/faults -s
 
-lock: $(VENV)/bin/pip ## renew both locks from pyproject.toml (set UPGRADE=1 to take newer versions)
+lock: $(VENV)/bin/pip ## renew the locks from pyproject.toml (set UPGRADE=1 to take newer versions)
 	@test -x build/lock/bin/uv || { $(RUN) -m venv build/lock && build/lock/bin/pip install --quiet uv; }
-	@for lock in run:build dev:dev; do \
+	@for lock in run:build dev:dev ops:ops; do \
 		build/lock/bin/uv pip compile pyproject.toml --group $${lock#*:} --universal --python-version 3.11 \
 			--generate-hashes --no-header --quiet $(if $(UPGRADE),--upgrade) --output-file requirements/$${lock%:*}.txt; \
 	done
@@ -53,6 +53,9 @@ $(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/bin/pip
 	@$(PIP) --require-hashes --requirement requirements/run.txt
 	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
+
+ops: $(VENV)/.run ## add the operator's emergency tool for Telegram (viectot telegram)
+	@$(PIP) --require-hashes --requirement requirements/ops.txt
 
 $(VENV)/.dev: requirements/dev.txt requirements/run.txt pyproject.toml | $(VENV)/bin/pip
 	@echo "Installing what the program and its tests need (a few minutes the first time) ..."

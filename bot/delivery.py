@@ -2,16 +2,18 @@
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
 from deeds.clock import Clock
+from deeds.said import Prompt
 from messengers.port import Failure, Messenger, MessengerFailed
 from messengers.render import render
 from storage import groups, outbox, people
-from storage.database import Tx
+from storage.database import Tx, is_worth_a_retry
 from storage.outbox import Due
 from storage.store import Store
 
@@ -34,7 +36,8 @@ class Delivery:
         self._messengers = messengers
         self._wake = asyncio.Event()
         self._under_way: set[asyncio.Task[None]] = set()
-        self._parts_sent: dict[int, int] = {}  # of a long message that failed half-way
+        self._in_hand: set[int] = set()  # what is being sent or waits to have its end written down
+        self._parts_sent: dict[int, tuple[Prompt, int]] = {}  # of a long message that failed half-way
 
     def wake(self) -> None:
         """Say that something may be waiting."""
@@ -42,16 +45,20 @@ class Delivery:
 
     async def run(self, *, alone: bool = True) -> None:
         """Send until cancelled. `alone`: no other process sends, so leases left over are from one that died."""
-        await self._store.write(LANE, lambda tx: outbox.take_back_leases(tx, self._clock.now(), all_of_them=alone))
+        begun = False
         while True:
             self._wake.clear()
+            if not begun:
+                begun = await self._take_back_leases(all_of_them=alone)
             if not await self._look():
                 await self._rest()
 
     async def finish(self) -> None:
-        """Wait for the messages under way, at most ten seconds."""
+        """Wait for the messages under way, at most ten seconds; what is slower is dealt with at the next start."""
         if self._under_way:
-            await asyncio.wait(self._under_way, timeout=10)
+            _, slow = await asyncio.wait(self._under_way, timeout=10)
+            for task in slow:
+                task.cancel()
 
     async def _look(self) -> bool:
         """Take what is due and begin to send it. Returns whether there was anything."""
@@ -67,6 +74,7 @@ class Delivery:
             log.warning("the outbox cannot be read", error=type(error).__name__)
             return False
         for message in due:
+            self._in_hand.add(message.id)
             task = asyncio.get_running_loop().create_task(self._send(message))
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
@@ -77,22 +85,41 @@ class Delivery:
             async with asyncio.timeout(LOOK_EVERY_S):
                 await self._wake.wait()
         except TimeoutError:
-            await self._store.write(LANE, lambda tx: outbox.take_back_leases(tx, self._clock.now()))
+            await self._take_back_leases()
+
+    async def _take_back_leases(self, *, all_of_them: bool = False) -> bool:
+        """Deal with what a dead process was sending. Returns False when the database cannot be written."""
+        in_hand = tuple(self._in_hand)
+        try:
+            await self._store.write(
+                LANE,
+                lambda tx: outbox.take_back_leases(tx, self._clock.now(), all_of_them=all_of_them, but=in_hand),
+            )
+        except Exception as error:
+            log.warning("leases could not be taken back", error=type(error).__name__)
+            return False
+        return True
 
     async def _send(self, message: Due) -> None:
-        messenger = self._messengers[message.messenger]
         try:
-            remote_id = await self._show(messenger, message)
-        except MessengerFailed as failed:
-            await self._settle(lambda tx: self._take(tx, message, failed))
+            await self._send_and_settle(message)
+        finally:
+            self._in_hand.discard(message.id)
+        self._wake.set()
+
+    async def _send_and_settle(self, message: Due) -> None:
+        end: Callable[[Tx], None]
+        try:
+            remote_id = await self._show(self._messengers[message.messenger], message)
+        except MessengerFailed as error:
+            end = partial(self._take, message=message, failed=error)
         except Exception as error:  # our fault: a dead letter with its error, not a stopped outbox
             log.error("a message could not be sent", outbox_id=message.id, exc_info=error)
             failed_here = MessengerFailed(Failure.FAILED, f"{type(error).__name__}: {error}")
-            await self._settle(lambda tx: self._take(tx, message, failed_here))
+            end = partial(self._take, message=message, failed=failed_here)
         else:
-            await self._settle(lambda tx: outbox.mark_sent(tx, message, remote_id, self._clock.now()))
-            self._parts_sent.pop(message.id, None)
-        self._wake.set()
+            end = partial(self._landed, message=message, remote_id=remote_id)
+        await self._settle(message, end)
 
     async def _show(self, messenger: Messenger, message: Due) -> str:
         """Send a message's parts; returns the id of the one that carries the choices."""
@@ -100,23 +127,34 @@ class Delivery:
         edits = message.edits if can.edits_messages else None
         if message.edits and not edits and message.prompt.instead is not None:
             return message.edits  # said once already; what replaces it elsewhere would only repeat it here
-        parts = render(
-            message.prompt, can, message.chat, key=f"out{message.id}.{message.attempts if message.edits else 0}",
-            thread=message.thread, edits=edits,
-        )  # fmt: skip
+        # The same words tried again have the same key; words that replace an earlier message have one of their own.
+        key = f"out{message.id}.{message.edits}" if message.edits else f"out{message.id}"
+        parts = render(message.prompt, can, message.chat, key=key, thread=message.thread, edits=edits)
+        words, sent = self._parts_sent.get(message.id, (message.prompt, 0))
+        if words != message.prompt:
+            sent = 0
         remote_id = ""
-        for number, part in enumerate(parts):
-            if number >= self._parts_sent.get(message.id, 0):
-                remote_id = (await messenger.send(part)).remote_id
-                self._parts_sent[message.id] = number + 1
+        for number, part in enumerate(parts[sent:], start=sent + 1):
+            remote_id = (await messenger.send(part)).remote_id
+            self._parts_sent[message.id] = (message.prompt, number)
         return remote_id
 
-    async def _settle(self, work: object) -> None:
-        """Write an end down; on a full disk the lease runs out instead, and the message is looked at again."""
-        try:
-            await self._store.write(LANE, work)  # type: ignore[arg-type]
-        except Exception as error:
-            log.error("the end of a sending could not be stored", error=type(error).__name__)
+    async def _settle(self, message: Due, end: Callable[[Tx], None]) -> None:
+        """Write an end down. While the disk is full nobody else may guess at it, so it is tried until it stands."""
+        while True:
+            try:
+                await self._store.write(LANE, end)
+            except Exception as error:
+                log.error("the end of a sending could not be stored", outbox_id=message.id, error=type(error).__name__)
+                if not is_worth_a_retry(error):
+                    end = partial(outbox.mark_given_up, message=message, state="dead", error=type(error).__name__)
+                await asyncio.sleep(LOOK_EVERY_S)
+            else:
+                return
+
+    def _landed(self, tx: Tx, message: Due, remote_id: str) -> None:
+        outbox.mark_sent(tx, message, remote_id, self._clock.now())
+        self._parts_sent.pop(message.id, None)
 
     def _take(self, tx: Tx, message: Due, failed: MessengerFailed) -> None:
         """Write down what a failure means; one row a failure."""
@@ -134,20 +172,25 @@ class Delivery:
                 groups.lose(tx, message.messenger, message.chat, now)
                 outbox.mark_given_up(tx, message, "dead", str(failed))
             case Failure.EDIT_GONE:
-                outbox.mark_again(tx, message, now, str(failed), forget_edit=True)
+                self._try_again(tx, message, failed, now, forget_edit=True)
             case Failure.MOVED:
                 moved_to = failed.moved_to or message.chat
                 people.move_address(tx, message.messenger, message.chat, moved_to)
                 groups.move(tx, message.messenger, message.chat, moved_to)
                 outbox.move_chat(tx, message.messenger, message.chat, moved_to)
-                outbox.mark_again(tx, message, now, str(failed), forget_edit=True)
+                self._try_again(tx, message, failed, now, forget_edit=True)
             case Failure.FAILED:
                 outbox.mark_given_up(tx, message, "dead", str(failed))
 
-    def _try_again(self, tx: Tx, message: Due, failed: MessengerFailed, now: datetime) -> None:
+    def _try_again(
+        self, tx: Tx, message: Due, failed: MessengerFailed, now: datetime, *, forget_edit: bool = False
+    ) -> None:
         if message.attempts >= GIVE_UP_AFTER_TRIES:
             outbox.mark_given_up(tx, message, "dead", str(failed))
             return
-        pause_s = failed.retry_after_s or min(2.0**message.attempts, LONGEST_PAUSE_S)
+        pause_s = failed.retry_after_s or min(2.0 ** min(message.attempts, 10), LONGEST_PAUSE_S)
+        if forget_edit and message.attempts == 0:
+            pause_s = 0.0  # what stood in the way is known and gone; should it come again, it waits like any other
         pause_s += random.uniform(0, pause_s / 10)  # chats that failed together do not come back together
-        outbox.mark_again(tx, message, now + timedelta(seconds=pause_s), str(failed))
+        not_before = now + timedelta(seconds=pause_s)
+        outbox.mark_again(tx, message, not_before, str(failed), forget_edit=forget_edit)

@@ -55,8 +55,8 @@ class Intake:
 
         def again(tx: Tx) -> None:
             now = self._clock.now()
-            hear(tx, event, self._town, now)
-            inbox.release(tx, event_id, now)
+            if inbox.release(tx, event_id, now):  # first: two who retry it at once have one effect
+                hear(tx, event, self._town, now)
 
         await self._store.write(self._lane(event), again)
         self._wake()

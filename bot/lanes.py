@@ -73,10 +73,19 @@ class _Lane(threading.Thread):
 
     def _carry_through(self, batch: list[_Job]) -> None:
         if not self._together(batch):
+            given_up: BaseException | None = None
             for job in batch:
+                if given_up is not None:
+                    job.error = given_up  # the disk or the lock stands in the way of all: let them be sent again
+                    continue
                 self._alone(job)
+                if job.error is not None and is_worth_a_retry(job.error):
+                    given_up = job.error
         for loop in {job.loop for job in batch}:
-            loop.call_soon_threadsafe(_tell, [job for job in batch if job.loop is loop])
+            try:
+                loop.call_soon_threadsafe(_tell, [job for job in batch if job.loop is loop])
+            except RuntimeError:  # the loop that asked is closed; what it asked for is done all the same
+                log.info("nobody waits for a work any more", lane=self.name)
 
     def _together(self, batch: list[_Job]) -> bool:
         """Carry a batch through in one transaction. Returns False when it was rolled back."""
@@ -86,7 +95,7 @@ class _Lane(threading.Thread):
             with self._begin() as tx:
                 for job in batch:
                     job.result = job.work(tx)
-        except Exception:  # whatever it was, each work finds out for itself, alone
+        except BaseException:  # whatever it was, each work finds out for itself, alone
             self._mend()
             return False
         return True
@@ -98,7 +107,7 @@ class _Lane(threading.Thread):
                 with self._begin() as tx:
                     job.result = job.work(tx)
                 return
-            except Exception as error:
+            except BaseException as error:  # also one that would end a thread: the lane must live on
                 self._mend()
                 job.error = error
                 if not is_worth_a_retry(error) or attempt == TRIES:
@@ -156,11 +165,14 @@ class Lanes:
         """Make `count` lanes; SQLite has one writer, so it gets one whatever is asked."""
         self._database = database
         self._lanes = [_Lane(database, number) for number in range(1 if database.is_sqlite else count)]
+        self._closed = False
         for lane in self._lanes:
             lane.start()
 
     async def write(self, key: str, work: Callable[[Tx], T]) -> T:
         """Run `work` in the lane of `key`; return when it is committed."""
+        if self._closed:
+            raise RuntimeError("the lanes are closed")  # nobody would ever take it
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
         lane = self._lanes[zlib.crc32(key.encode()) % len(self._lanes)]
@@ -178,6 +190,7 @@ class Lanes:
 
     def close(self) -> None:
         """Carry through what is waiting, then stop."""
+        self._closed = True
         for lane in self._lanes:
             lane.end()
         for lane in self._lanes:

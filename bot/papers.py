@@ -1,4 +1,4 @@
-"""The month's works of one process: close what is over, build its paper, tell who is to know. Each step may die anywhere."""
+"""The month's works of one process: close what is over, build its paper, tell who is to know; safe to die anywhere."""
 
 import asyncio
 from pathlib import Path

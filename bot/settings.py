@@ -35,7 +35,9 @@ class Settings(BaseSettings):
     TELEGRAM_SECRET: SecretStr | None = Field(
         default=None, description="what Telegram must send with every webhook call, at least 32 bytes"
     )
-    PROCESSES: int = Field(default=1, ge=1, description="processes that serve this database; more than one needs PostgreSQL")
+    PROCESSES: int = Field(
+        default=1, ge=1, description="processes that serve this database; more than one needs PostgreSQL"
+    )
     LANES: int = Field(default=4, ge=1, le=32, description="writing connections of one process on PostgreSQL")
 
     @field_validator("TIMEZONE")

@@ -34,8 +34,8 @@ def render(
         hint = f"\n\n{say('menu.hint')}" if prompt.first_menu else ""
         text = f"{text}\n\n{menu}{hint}"
     parts = split(text, can.max_text_units)
-    if edits is not None:
-        parts = parts[:1]
+    if len(parts) > 1:
+        edits = None  # one message cannot become several, and nothing is cut: it is said anew
     last = len(parts) - 1
     return [
         Outgoing(
@@ -44,7 +44,7 @@ def render(
             options=options if number == last else (),
             photos=prompt.photos if number == 0 else (),
             files=prompt.files if number == last else (),
-            edits=edits if number == 0 else None,
+            edits=edits,
             thread=thread,
             ask_reply=prompt.ask_reply and number == last,
             key=key if number == 0 else f"{key}.{number}",

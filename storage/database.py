@@ -21,10 +21,17 @@ Tx = Connection
 """One open transaction, handed to every function that reads or writes."""
 
 BUSY_TIMEOUT_S = 30
-# Versions of SQLite in which two connections of one WAL database cannot corrupt it (fixed in 3.51.3, with two backports).
+# Versions of SQLite in which two connections of one WAL database cannot corrupt it (3.51.3 and two backports).
 _SOUND_FROM = (3, 51, 3)
 _SOUND_BACKPORTS = {(3, 44): 6, (3, 50): 7}
-_RETRY_MESSAGES = ("database is locked", "database or disk is full", "disk i/o error", "unable to open database file")
+_RETRY_MESSAGES = (
+    "database is locked",
+    "locking protocol",
+    "database or disk is full",
+    "disk i/o error",
+    "unable to open database file",
+    "attempt to write a readonly database",
+)
 _RETRY_SQLSTATES = ("40001", "40P01", "53", "55P03", "57P", "58", "08")  # classes or codes: PostgreSQL, appendix A
 
 
@@ -105,7 +112,16 @@ class Database:
 
     def _engine(self, *, read_only: bool) -> Engine:
         if not self.is_sqlite:
-            return create_engine(self.url, pool_pre_ping=True, isolation_level="READ COMMITTED")
+            if read_only:
+                return create_engine(
+                    self.url,
+                    pool_pre_ping=True,
+                    isolation_level="REPEATABLE READ",  # one view for all statements of a reading
+                    connect_args={"options": "-c default_transaction_read_only=on"},
+                    hide_parameters=True,
+                )
+            # Lanes keep their connections, so a pool would only limit how many lanes there can be.
+            return create_engine(self.url, isolation_level="READ COMMITTED", poolclass=NullPool, hide_parameters=True)
         path = make_url(self.url).database
         if path:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
@@ -115,6 +131,7 @@ class Database:
             self.url,
             module=sqlite_module(),
             connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False, "isolation_level": None},
+            hide_parameters=True,  # an error is logged, and what people wrote is none of the log's business
             **pool,
         )
         event.listen(engine, "connect", _prepare_reader if read_only else _prepare_writer)

@@ -57,9 +57,16 @@ def parked_event(tx: Tx, event_id: int) -> ParkedEvent | None:
     return ParkedEvent(**row._mapping) if row else None
 
 
-def release(tx: Tx, event_id: int, now: datetime) -> None:
-    """Mark a parked event as carried through after all."""
-    tx.execute(update(InboxEvent).where(InboxEvent.id == event_id).values(state="done", error=None, retried_at=now))
+def release(tx: Tx, event_id: int, now: datetime) -> bool:
+    """Mark a parked event as carried through after all. Returns False when somebody was first."""
+    return (
+        tx.execute(
+            update(InboxEvent)
+            .where(InboxEvent.id == event_id, InboxEvent.state == "parked")
+            .values(state="done", error=None, retried_at=now)
+        ).rowcount
+        == 1
+    )
 
 
 def purge_raw(tx: Tx, event_key: str) -> None:

@@ -31,6 +31,11 @@ def coded(tx: Tx, code: str) -> int | None:
     return tx.execute(select(OrgUnit.id).where(OrgUnit.code == code)).scalar_one_or_none()
 
 
+def name_of(tx: Tx, code: str) -> str | None:
+    """Return the name of the unit with this code."""
+    return tx.execute(select(OrgUnit.name).where(OrgUnit.code == code)).scalar_one_or_none()
+
+
 def listed(tx: Tx) -> Sequence[Mapping[str, str | None]]:
     """Return the units that are not closed, by name."""
     rows = tx.execute(

@@ -1,14 +1,17 @@
 """Messages to send: written in the transaction that causes them, sent after it, in order per chat."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import and_, delete, func, insert, or_, select, update
+from sqlalchemy.orm import aliased
 
 from deeds.said import Prompt
 from storage.database import Tx
 from storage.models import OutboxMessage
+from storage.statements import insert_unless_there
 
 LEASE = timedelta(seconds=120)  # longer than the slowest upload; past it the sender is taken for dead
 
@@ -41,7 +44,7 @@ class Stuck:
 
 
 def put(tx: Tx, messenger: str, chat: str, prompt: Prompt, now: datetime, thread: str | None = None) -> None:
-    """Queue a message. With a `send_key` it replaces the one under that key: in the queue, or in the chat by an edit."""
+    """Queue a message. With a `send_key` it replaces the one under that key, in the queue or in the chat by an edit."""
     values = {
         "body": prompt.to_json(),
         "not_before": prompt.not_before or now,
@@ -49,30 +52,46 @@ def put(tx: Tx, messenger: str, chat: str, prompt: Prompt, now: datetime, thread
         "attempts": 0,
         "error": None,
     }
-    if prompt.send_key and _replace(tx, prompt.send_key, values):
-        return
-    tx.execute(
-        insert(OutboxMessage).values(
-            messenger=messenger, chat=chat, thread=thread, send_key=prompt.send_key, created_at=now, **values
-        )
-    )
+    where = {"messenger": messenger, "chat": chat, "thread": thread, "created_at": now}
+    if prompt.send_key is None:
+        tx.execute(insert(OutboxMessage).values(**where, **values))
+    elif not _replace(tx, prompt.send_key, prompt, values):
+        fresh = insert_unless_there(tx, OutboxMessage, {**where, "send_key": prompt.send_key, **values})
+        if tx.execute(fresh).rowcount == 0:  # another process queued it in this moment
+            _replace(tx, prompt.send_key, prompt, values)
 
 
-def _replace(tx: Tx, send_key: str, values: dict[str, object]) -> bool:
+def _replace(tx: Tx, send_key: str, prompt: Prompt, values: dict[str, object]) -> bool:
     found = tx.execute(
-        select(OutboxMessage.id, OutboxMessage.state, OutboxMessage.remote_id, OutboxMessage.body)
+        select(
+            OutboxMessage.id,
+            OutboxMessage.state,
+            OutboxMessage.remote_id,
+            OutboxMessage.body,
+            OutboxMessage.attempts,
+            OutboxMessage.not_before,
+        )
         .where(OutboxMessage.send_key == send_key)
         .with_for_update()
     ).first()
     if found is None:
         return False
-    if found.state == "sent" and found.body == values["body"]:
+    if found.state == "sent" and _says(found.body, prompt):
         return True
     if found.state == "sending":
         # It is on the wire with the old words: let it land, then edit it. `mark_sent` sees the changed body.
         values = {"body": values["body"], "not_before": values["not_before"]}
+    elif found.state == "waiting" and found.attempts:
+        # The messenger asked for a pause: new words do not end it.
+        pause = {"not_before": max(found.not_before, prompt.not_before or found.not_before)}
+        values = {"body": values["body"], **pause}
     tx.execute(update(OutboxMessage).where(OutboxMessage.id == found.id).values(edits=found.remote_id, **values))
     return True
+
+
+def _says(body: Mapping[str, Any], prompt: Prompt) -> bool:
+    """Tell whether a kept body says just this; as prompts, since JSON knows lists where a prompt has tuples."""
+    return Prompt.from_json(body) == replace(prompt, send_key=None, not_before=None)
 
 
 def cancel(tx: Tx, send_key: str) -> bool:
@@ -100,15 +119,18 @@ def claim(tx: Tx, messengers: Collection[str], now: datetime, at_most: int) -> l
 
     A row held back by `not_before` holds nobody unless it was tried before; a row being sent holds its chat.
     """
-    in_line = or_(
-        OutboxMessage.state == "sending",
-        and_(OutboxMessage.state == "waiting", or_(OutboxMessage.not_before <= now, OutboxMessage.attempts > 0)),
-    )
     heads = (
-        select(func.min(OutboxMessage.id).label("id"))
-        .where(in_line)
+        select(OutboxMessage.messenger, OutboxMessage.chat, func.min(OutboxMessage.id).label("id"))
+        .where(OutboxMessage.state == "waiting", OutboxMessage.not_before <= now)
         .group_by(OutboxMessage.messenger, OutboxMessage.chat)
         .subquery()
+    )
+    other = aliased(OutboxMessage)
+    in_chat = (other.messenger == heads.c.messenger, other.chat == heads.c.chat)
+    # Any row of the chat, not only an older one: an edit of an old message must not overtake what is on the wire.
+    sending = select(other.id).where(*in_chat, other.state == "sending").exists()
+    retrying = (
+        select(other.id).where(*in_chat, other.state == "waiting", other.attempts > 0, other.not_before > now).exists()
     )
     rows = tx.execute(
         select(
@@ -122,7 +144,7 @@ def claim(tx: Tx, messengers: Collection[str], now: datetime, at_most: int) -> l
             OutboxMessage.attempts,
         )
         .where(
-            OutboxMessage.id.in_(select(heads.c.id)),
+            OutboxMessage.id.in_(select(heads.c.id).where(~sending, ~retrying)),
             OutboxMessage.state == "waiting",
             OutboxMessage.not_before <= now,
             OutboxMessage.messenger.in_(messengers),
@@ -157,8 +179,9 @@ def mark_sent(tx: Tx, message: Due, remote_id: str, now: datetime) -> None:
     """Record that the messenger has it; a message whose words changed on the way is queued again as an edit."""
     changed = False
     if message.send_key:
-        body = tx.execute(select(OutboxMessage.body).where(OutboxMessage.id == message.id)).scalar_one_or_none()
-        changed = body is not None and body != message.prompt.to_json()
+        here = select(OutboxMessage.body).where(OutboxMessage.id == message.id).with_for_update()
+        body = tx.execute(here).scalar_one_or_none()
+        changed = body is not None and not _says(body, message.prompt)
     tx.execute(
         update(OutboxMessage)
         .where(OutboxMessage.id == message.id)
@@ -176,7 +199,8 @@ def mark_sent(tx: Tx, message: Due, remote_id: str, now: datetime) -> None:
 
 def mark_again(tx: Tx, message: Due, not_before: datetime, error: str, *, forget_edit: bool = False) -> None:
     """Queue a message once more; it keeps its place in its chat."""
-    values: dict[str, object] = {"state": "waiting", "not_before": not_before, "leased_until": None, "error": error}
+    values: dict[str, object] = {"state": "waiting", "not_before": not_before, "leased_until": None}
+    values["error"] = error[:2_000]
     if forget_edit:
         values["edits"] = None
     tx.execute(update(OutboxMessage).where(OutboxMessage.id == message.id).values(**values))
@@ -191,14 +215,15 @@ def mark_given_up(tx: Tx, message: Due, state: str, error: str) -> None:
     )
 
 
-def take_back_leases(tx: Tx, now: datetime, *, all_of_them: bool = False) -> int:
+def take_back_leases(tx: Tx, now: datetime, *, all_of_them: bool = False, but: Collection[int] = ()) -> int:
     """Deal with messages whose sender died while sending: nobody knows whether they went out.
 
     A reply to one person is sent again (a repeat harms less than a silence); a message under a `send_key` is a card or
     goes to a group and is never blindly repeated: it becomes `uncertain` for a person to look at, unless it is an edit,
     which can be repeated without harm. `all_of_them` is for the start of a lone process: nobody else is sending.
+    `but`: the caller has these in hand and knows better.
     """
-    lost = [OutboxMessage.state == "sending"]
+    lost = [OutboxMessage.state == "sending", OutboxMessage.id.not_in(but)]
     if not all_of_them:
         lost.append(OutboxMessage.leased_until < now)
     repeatable = or_(OutboxMessage.send_key.is_(None), OutboxMessage.edits.is_not(None))

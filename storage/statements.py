@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-
 from sqlalchemy import Executable, Insert, Table, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 

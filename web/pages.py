@@ -128,7 +128,10 @@ def error_handlers(pages: Pages) -> dict[Any, Callable[[Request, Exception], Awa
 
 
 class SecurityHeaders:
-    """ASGI middleware that puts the strict headers on every answer; one an answer brings itself is kept."""
+    """ASGI middleware that puts the strict headers on every answer; one an answer brings itself is kept.
+
+    Wrap the whole application in it: among Starlette's own middleware it would miss the page of a failure of ours.
+    """
 
     def __init__(self, app: ASGIApp, https: bool) -> None:
         """With `https`, browsers are told never to come without it."""

@@ -56,15 +56,17 @@ def serve(told: Settings, when_ready: Callable[[], None]) -> None:
         application(instance), host=told.HOST, port=told.PORT, log_level="warning", access_log=False, http="httptools",
         timeout_graceful_shutdown=5, proxy_headers=False, server_header=False,
     )  # fmt: skip
-    server = uvicorn.Server(config)
+
+    class Ready(uvicorn.Server):
+        """A server that says when it answers; uvicorn has no other sign for it."""
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            if self.started:
+                when_ready()
 
     async def until_stopped() -> None:
-        serving = asyncio.get_running_loop().create_task(server.serve())
-        while not server.started and not serving.done():
-            await asyncio.sleep(0.02)
-        if server.started:
-            when_ready()
-        await serving
+        await Ready(config).serve()
 
     previous = signal.getsignal(signal.SIGINT)
     try:

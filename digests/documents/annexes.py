@@ -24,9 +24,8 @@ LETTERS = dict(zip(Section, "ABC", strict=True))
 
 
 def introduced(snapshot: MonthSnapshot) -> tuple[DeedFacts, ...]:
-    """Return the deeds the annexes may tell, section by section: only those whose people said yes."""
-    agreed = [deed for deed in snapshot.deeds if deed.consented.deed]
-    return tuple(deed for section in Section for deed in agreed if _section(deed) is section)
+    """Return the deeds the annexes tell, section by section. Who refused is not in a snapshot; who was not asked is unnamed."""
+    return tuple(deed for section in Section for deed in snapshot.deeds if _section(deed) is section)
 
 
 def numbered(deeds: tuple[DeedFacts, ...]) -> Iterator[tuple[int, DeedFacts]]:
@@ -157,6 +156,8 @@ def _awards(deed: DeedFacts) -> str:
 
 
 def _public(deed: DeedFacts) -> str:
+    if not deed.consented.deed:
+        return say("document.public.not_asked")
     things = [thing for thing in ("deed", "name", "photo", "loudspeaker", "press") if getattr(deed.consented, thing)]
     return ", ".join(say(f"document.public.{thing}") for thing in things)
 

@@ -89,7 +89,7 @@ def display_name(deed: DeedFacts) -> str:
     """Return the name the paper may print: a person who did not allow the name stays unnamed."""
     if deed.consented.name:
         return bare(deed.honoree)
-    return say(f"document.nameless.{deed.kind}")
+    return say(f"document.{'nameless' if deed.consented.deed else 'not_asked'}.{deed.kind}")
 
 
 def told(deed: DeedFacts, text: str) -> str:

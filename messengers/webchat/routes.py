@@ -30,6 +30,7 @@ PAGE_WAITS_FOR_ANSWER_S = 1.5
 _NEVER_KEPT = {"cache-control": "no-store"}
 # The whole body is refused above this; beneath it, it is read to its end so that the refusal reaches the browser.
 _DRAIN_BYTES = 3 * BODY_MAX_BYTES
+_HIGHEST_SEQ = 2**31 - 1  # of the column
 
 
 @dataclass(frozen=True)
@@ -88,12 +89,12 @@ class _Door:
     async def messages(self, request: Request) -> Response:
         """Return the lines behind `after`, waiting up to `wait` seconds for one."""
         who = self._session(request)
-        after = _number(request, "after", 0)
-        wait_s = 0.0 if who.set_cookie else min(_number(request, "wait", 0), LONGEST_WAIT_S)
-        lines = await self._services.chat.after(who.chat, int(after), wait_s)
+        after = int(min(_number(request, "after"), _HIGHEST_SEQ))
+        wait_s = 0.0 if who.set_cookie else min(_number(request, "wait"), LONGEST_WAIT_S)
+        lines = await self._services.chat.after(who.chat, after, wait_s)
         body = {
             "messages": [outgoing.wire(line) for line in lines if line.body],
-            "next": lines[-1].seq if lines else int(after),
+            "next": lines[-1].seq if lines else after,
         }
         return self._with_cookie(JSONResponse(body, headers=_NEVER_KEPT), who)
 
@@ -241,12 +242,15 @@ def _wants_page(request: Request) -> bool:
     return "text/html" in request.headers.get("accept", "")
 
 
-def _number(request: Request, name: str, default: float) -> float:
+def _number(request: Request, name: str) -> float:
     try:
-        return max(0.0, float(request.query_params.get(name, default)))
+        return max(0.0, float(request.query_params.get(name, 0)))  # in this order: of 0 and nan it is 0
     except ValueError:
-        return default
+        return 0.0
 
 
 def _which(request: Request) -> tuple[int, int]:
-    return request.path_params["seq"], request.path_params["index"]
+    seq, index = request.path_params["seq"], request.path_params["index"]
+    if max(seq, index) > _HIGHEST_SEQ:
+        raise HTTPException(404)
+    return seq, index

@@ -33,9 +33,9 @@ def is_current(tx: Tx) -> bool:
 def _walk(database: Database, to: str, *, down: bool) -> None:
     with database.engine.connect() as connection:
         if database.is_sqlite:
-            # Tables are copied and swapped: the keys are checked once everything stands again.
-            connection.exec_driver_sql("PRAGMA foreign_keys=OFF").close()
-            connection.rollback()
+            # Tables are copied and swapped: the keys are checked once everything stands again. Told to the driver,
+            # since within a transaction, which every statement of SQLAlchemy begins, the pragma does nothing.
+            connection.connection.cursor().execute("PRAGMA foreign_keys=OFF").close()
         with connection.begin():
             if not database.is_sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})

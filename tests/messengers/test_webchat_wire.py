@@ -125,7 +125,10 @@ def test_the_same_id_from_two_browsers_is_two_messages(town: Town, address: str,
 def test_photos_are_on_disk_before_the_message_is_accepted(town: Town, lan: httpx2.Client) -> None:
     """Three pictures arrive with their bytes kept; the event can be built again from its raw body."""
     pictures = [saved(scene(n)) for n in range(3)]
-    files = [("id", (None, str(uuid4()))), *(("photo", (f"{n}.jpg", data)) for n, data in enumerate(pictures))]
+    files: list[Any] = [
+        ("id", (None, str(uuid4()))),
+        *(("photo", (f"{n}.jpg", data)) for n, data in enumerate(pictures)),
+    ]
     assert lan.post("/chat/messages", files=files).status_code == 202
     event = town.bot.heard[0]
     assert [town.files.read(photo.sha256 or "") for photo in event.said.photos] == pictures
@@ -194,9 +197,12 @@ def test_what_cannot_be_taken_is_refused_with_a_sentence(
 def test_more_than_ten_photos_or_sixty_megabytes_are_refused(town: Town, lan: httpx2.Client) -> None:
     """The refusal of the whole body reaches a sender who is still sending."""
     small = saved(scene(1, (40, 30)))
-    files = [("id", (None, str(uuid4()))), *(("photo", (f"{n}.jpg", small)) for n in range(11))]
+    files: list[Any] = [("id", (None, str(uuid4()))), *(("photo", (f"{n}.jpg", small)) for n in range(11))]
     assert lan.post("/chat/messages", files=files).status_code == 413
-    heavy = [("id", (None, str(uuid4()))), *(("photo", (f"{n}.jpg", small + bytes(14 << 20))) for n in range(5))]
+    heavy: list[Any] = [
+        ("id", (None, str(uuid4()))),
+        *(("photo", (f"{n}.jpg", small + bytes(14 << 20))) for n in range(5)),
+    ]
     refused = lan.post("/chat/messages", files=heavy)
     assert refused.status_code == 413
     assert "60 MB" in refused.json()["error"]
@@ -205,7 +211,7 @@ def test_more_than_ten_photos_or_sixty_megabytes_are_refused(town: Town, lan: ht
 
 def test_a_mixed_bag_keeps_what_can_be_used(town: Town, lan: httpx2.Client) -> None:
     """One picture beside a PDF: the message is taken, and the PDF is refused by name where photos are cleaned."""
-    files = [
+    files: list[Any] = [
         ("id", (None, str(uuid4()))),
         ("photo", ("a.pdf", PDF)),
         ("photo", ("b.jpg", saved(scene(1)))),
@@ -365,6 +371,14 @@ def test_a_browser_without_scripts_gets_the_page_with_the_answer(town: Town, lan
     assert bad.status_code == 415
     assert "đừng mất</textarea>" in bad.text
     assert "Loại tệp này chưa mở được" in bad.text
+
+
+def test_numbers_nobody_counts_to_do_no_harm(lan: httpx2.Client) -> None:
+    """A `seq` beyond all columns, no number, endless waiting: an answer, no failure of ours."""
+    for query in ("after=1e400&wait=nan", "after=99999999999999999999", "after=x&wait=-1", "after=-5"):
+        assert lan.get(f"/chat/messages?{query}").status_code == 200
+    assert lan.get("/chat/photos/99999999999999999999-0").status_code == 404
+    assert lan.get("/chat/files/1-99999999999999999999").status_code == 404
 
 
 def test_over_https_the_cookie_is_bound_to_this_host(tmp_path: Path) -> None:

@@ -158,15 +158,18 @@ def test_zero_reads_like_a_sentence(kind: str) -> None:
     assert not re.search(r" 0 |: ;|: \.|\{|\}|  |None", text)
 
 
-def test_a_person_who_has_not_said_yes_is_in_no_file(tmp_path: Path) -> None:
-    """Neither name nor story of somebody who was not asked leaves the house; only the count does."""
+def test_a_person_nobody_asked_is_listed_without_a_name_or_picture(tmp_path: Path) -> None:
+    """An approved deed stands in the list, but who did it was not asked yet: no name, no picture, and the column says so."""
     silent = replace(sample.KHUYEN, consented=Consented())
-    snapshot = replace(sample.FULL, deeds=(sample.NGOAN, silent), figures=Figures(verified=2, left_out=1))
+    snapshot = replace(sample.FULL, deeds=(sample.NGOAN, silent), figures=Figures(verified=3, left_out=1))
     files = built(tmp_path, snapshot)
-    text = all_text(docx.Document(str(files.docx))) + str(xlsx_rows(files.xlsx, 0))
+    document = docx.Document(str(files.docx))
+    text = all_text(document) + str(xlsx_rows(files.xlsx, 0))
     assert "Khuyên" not in text
-    assert "suối lũ" not in text
-    assert "01 gương chưa có ý kiến đồng ý" in text
+    assert "Một người dân (chưa hỏi ý kiến)" in text
+    assert "Chưa hỏi ý kiến" in text
+    assert len(document.inline_shapes) == 0
+    assert "01 gương" in text  # who refused is only counted
 
 
 def test_a_person_who_wants_no_name_stays_unnamed_everywhere(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import inspect, select
+from sqlalchemy import insert, inspect, select
 
 from deeds.kinds import HONOREE_THINGS, Act, Role, Status, Thing
 from deeds.months import VIET_NAM, Month
@@ -18,7 +18,7 @@ from moderation import publishing
 from storage import deeds, history, people, periods
 from storage.database import Database, Tx
 from storage.deeds import DeedRow, HonoreeRow
-from storage.models import Base, OutboxMessage
+from storage.models import Base, Identity, OutboxMessage
 from storage.people import Known
 from storage.periods import PeriodRow
 from storage.photos.files import PhotoFiles
@@ -93,10 +93,15 @@ class Town:
         """Hire somebody who wrote to us on these messengers; heard last on the last of them."""
         with self.database.write() as tx:
             known = people.hire(tx, name, roles, ict(heard))
-            for minute, messenger in enumerate(on):
-                at = ict(heard) + timedelta(minutes=minute)
-                people.identify(tx, messenger, f"{name}@{messenger}", name, at)
-                people.redeem(tx, people.invite(tx, known.id, at), messenger, f"{name}@{messenger}", at)
+            if not people.ways_to(tx, [known.id]):
+                for minute, messenger in enumerate(on):
+                    at = ict(heard) + timedelta(minutes=minute)
+                    address = f"{name}@{messenger}"
+                    tx.execute(
+                        insert(Identity).values(
+                            person_id=known.id, messenger=messenger, address=address, created_at=at, last_heard_at=at
+                        )
+                    )
             return people.person(tx, known.id) or known
 
     # Deeds.

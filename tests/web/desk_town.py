@@ -37,14 +37,14 @@ class DeskTown(Town):
     retried: list[int] = field(default_factory=list)
     retry_works: bool = True
     woken: int = 0
-    _address: str = ""
+    address: str = ""
     _browsers: list["Browser"] = field(default_factory=list)
 
     @contextmanager
     def open(self) -> Iterator[str]:
         """Serve the town; the browsers opened in it are closed before it."""
         with super().open() as address:
-            self._address = address
+            self.address = address
             try:
                 yield address
             finally:
@@ -53,7 +53,7 @@ class DeskTown(Town):
 
     def browser(self, *, of: Known | None = None) -> "Browser":
         """Return a browser, signed in when it is somebody's."""
-        browser = Browser(self._address)
+        browser = Browser(self.address)
         self._browsers.append(browser)
         if of is not None:
             browser.sign_in(self.link_for(of))
@@ -93,7 +93,9 @@ class DeskTown(Town):
             person = people.hire(tx, name, roles, self.clock.now())
             if on:
                 people.identify(tx, on, f"chat of {name}", name, self.clock.now())
-                people.redeem(tx, people.invite(tx, person.id, self.clock.now()), on, f"chat of {name}", self.clock.now())
+                people.redeem(
+                    tx, people.invite(tx, person.id, self.clock.now()), on, f"chat of {name}", self.clock.now()
+                )
             return person
 
         return self.store.write_now(work)
@@ -129,7 +131,9 @@ class DeskTown(Town):
                 tx, telling, person_id=person.id, messenger="telegram", chat=teller, draft_id=None, office=office(tx),
                 receipt_key=RECEIPT_KEY, consent_words="check.consent", now=now,
             )  # fmt: skip
-            history.allow(tx, Thing.WORDS, True, how="telegram", words="k", now=now, submission_id=receipt.submission_id)
+            history.allow(
+                tx, Thing.WORDS, True, how="telegram", words="k", now=now, submission_id=receipt.submission_id
+            )
             kinds = [*[("photo", photo) for photo in photos], *([("voice", voice)] if voice else [])]
             for position, (kind, body) in enumerate(kinds):
                 kept = self.files.keep(body, 10**7, Shelf.RECORDINGS if kind == "voice" else Shelf.ORIGINALS)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, Request, Route, expect, sync_playwright
 
 from deeds.said import Option
 from tests.storage.pictures import saved, scene
@@ -14,7 +14,11 @@ pytestmark = pytest.mark.browser
 
 STORY = "Chiều qua ông Hai ở thôn Bến Gỗ vớt được hai cháu nhỏ trượt chân xuống suối."
 CHECK = "Xin xem lại:\n- Việc: cứu hai cháu nhỏ\n- Nơi: thôn Bến Gỗ"
-CHOICES = [Option("send", "Đồng ý, gửi đi"), Option("change", 'Sửa (hoặc gõ thẳng: "hôm 07/11")'), Option("later", "Để đó, gửi sau")]  # fmt: skip
+CHOICES = [
+    Option("send", "Đồng ý, gửi đi"),
+    Option("change", 'Sửa (hoặc gõ thẳng: "hôm 07/11")'),
+    Option("later", "Để đó, gửi sau"),
+]
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 FIRST_LOAD_MAX_BYTES = 60_000
 
@@ -64,6 +68,10 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     assert wrong == []
 
 
+def _photo(n: int) -> FilePayload:
+    return {"name": f"{n}.jpg", "mimeType": "image/jpeg", "buffer": saved(scene(n))}
+
+
 def _fits(page: Page) -> None:
     """Nothing sticks out to the side, and whatever can be pressed is big enough for a thumb."""
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
@@ -79,9 +87,7 @@ def _fits(page: Page) -> None:
 def test_telling_a_deed_with_photos(town: Town, page: Page) -> None:
     """Story and two photos, the check with its buttons, the answer pressed: all of it without a reload."""
     town.bot.script = [(CHECK, CHOICES), ("Đã nhận, xin cảm ơn. Số tiếp nhận: 47.", [])]
-    page.locator("#photo").set_input_files(
-        [{"name": f"{n}.jpg", "mimeType": "image/jpeg", "buffer": saved(scene(n))} for n in range(2)]
-    )
+    page.locator("#photo").set_input_files([_photo(n) for n in range(2)])
     expect(page.locator("#picked li")).to_have_count(2)
     page.locator("#text").fill(STORY)
     _fits(page)
@@ -98,7 +104,7 @@ def test_telling_a_deed_with_photos(town: Town, page: Page) -> None:
     expect(page.locator("#log form.options")).to_have_count(0)
     assert town.bot.heard[1].said.choice == "send"
     page.reload()
-    expect(page.locator("#log > li")).to_have_count(4)
+    expect(page.locator("#log > .line")).to_have_count(4)
     expect(page.locator("#log .me").nth(1)).to_contain_text("Đồng ý, gửi đi")
 
 
@@ -141,8 +147,8 @@ def test_a_tab_closed_while_sending_sends_when_it_is_opened_again(
 def test_what_is_refused_comes_back_to_be_changed(town: Town, page: Page) -> None:
     """The sentence says why, the words are in the field again."""
     page.locator("#text").fill(STORY)
-    film = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": b"%PDF-1.7 no picture"}
-    page.locator("#photo").set_input_files([film])
+    paper: FilePayload = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": b"%PDF-1.7 no picture"}
+    page.locator("#photo").set_input_files(paper)
     page.get_by_role("button", name="Gửi", exact=True).click()
     expect(page.locator("#state")).to_contain_text("Loại tệp này chưa mở được")
     expect(page.locator("#text")).to_have_value(STORY)
@@ -168,9 +174,7 @@ def test_without_scripts_the_same_page_works(town: Town, browser: Browser, addre
     page = context.new_page()
     page.goto("/chat")
     page.locator("#text").fill(STORY)
-    page.locator("#photo").set_input_files(
-        [{"name": "a.jpg", "mimeType": "image/jpeg", "buffer": saved(scene(1))}]
-    )
+    page.locator("#photo").set_input_files(_photo(1))
     page.locator("button.send").click()
     expect(page.locator("#log .bot")).to_contain_text("cứu hai cháu nhỏ")
     expect(page.locator("#log .me")).to_contain_text(STORY)
@@ -200,7 +204,12 @@ def test_the_first_load_is_small(browser: Browser, address: str) -> None:
     context = _phone(browser, address)
     page = context.new_page()
     sizes: list[int] = []
-    page.on("requestfinished", lambda asked: sizes.append(sum(asked.sizes()[kind] for kind in ("responseBodySize", "responseHeadersSize"))))  # type: ignore[literal-required]  # fmt: skip
+
+    def weigh(asked: Request) -> None:
+        told = asked.sizes()
+        sizes.append(told["responseBodySize"] + told["responseHeadersSize"])
+
+    page.on("requestfinished", weigh)
     page.goto("/chat")
     page.wait_for_timeout(500)
     assert 5_000 < sum(sizes) < FIRST_LOAD_MAX_BYTES
@@ -208,7 +217,9 @@ def test_the_first_load_is_small(browser: Browser, address: str) -> None:
 
 
 @pytest.mark.parametrize("dark", [False, True])
-def test_words_stand_out_from_their_ground(town: Town, browser: Browser, address: str, dark: bool, tmp_path: Path) -> None:
+def test_words_stand_out_from_their_ground(
+    town: Town, browser: Browser, address: str, dark: bool, tmp_path: Path
+) -> None:
     """Every text has a contrast of at least 4.5 to 1 (WCAG 2.2, 1.4.3), in light and dark, on every public page."""
     town.bot.script = [(CHECK, CHOICES)]
     code = town.tell()

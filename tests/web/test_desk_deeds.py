@@ -57,9 +57,9 @@ def test_search_ignores_accents_and_stays_in_the_address(town: DeskTown) -> None
     found = thu.get("/desk?status=waiting&words=vang+A+lu").text
     assert re.findall(r'class="open" href="/desk/deeds/(\S+)"', found) == ["VT-2026-000001"]
     assert 'value="vang A lu"' in found
-    assert "class=\"empty\"" in thu.get("/desk?words=khong+co+dau").text
+    assert 'class="empty"' in thu.get("/desk?words=khong+co+dau").text
     assert len(re.findall('class="open"', thu.get("/desk?status=nonsense&page=x").text)) == 2
-    assert "class=\"empty\"" in thu.get("/desk?status=published").text
+    assert 'class="empty"' in thu.get("/desk?status=published").text
 
 
 def test_markup_in_a_story_stays_text(town: DeskTown) -> None:
@@ -69,7 +69,7 @@ def test_markup_in_a_story_stays_text(town: DeskTown) -> None:
     thu = town.browser(of=town.hire("Thu", Role.MODERATOR))
     for path in ("/desk", f"/desk/deeds/{town.deed(receipt).code}", "/desk?words=%3Cscript%3E"):
         page = thu.get(path)
-        assert not re.search(r"<(script(?! src)|img src=x|svg|b)>?", page.text), path
+        assert not re.search(r"<(script(?! src)|img src=x|svg|b>)", page.text), path
         assert "unsafe" not in page.headers["content-security-policy"]
         assert "script-src 'self'" in page.headers["content-security-policy"]
         assert page.headers["cache-control"] == "no-store"
@@ -159,7 +159,14 @@ def test_what_does_not_work_says_why_and_keeps_what_was_typed(town: DeskTown) ->
     assert empty.status_code == 422
     assert 'role="alert"' in empty.text
     assert re.search(r'value="own" required checked', empty.text)
-    facts = {"seen": 1, "form": "facts", "kind": "household", "section": "good_deed", "birth_year": "19680", "summary": "Đã viết dài"}
+    facts = {
+        "seen": 1,
+        "form": "facts",
+        "kind": "household",
+        "section": "good_deed",
+        "birth_year": "19680",
+        "summary": "Đã viết dài",
+    }
     wrong = admin.post(f"{path}/facts", path, **facts)
     assert wrong.status_code == 422
     assert "Đã viết dài" in wrong.text
@@ -185,7 +192,11 @@ def test_facts_then_consent_then_the_page(town: DeskTown) -> None:
     }  # fmt: skip
     assert admin.post(f"{path}/facts", path, **facts).status_code == 200
     deed = town.deed(receipt)
-    assert (deed.kind, deed.target_groups, deed.summary) == ("household", ["farmer", "woman"], "Nhặt được ví, nộp Công an xã.")
+    assert (deed.kind, deed.target_groups, deed.summary) == (
+        "household",
+        ["farmer", "woman"],
+        "Nhặt được ví, nộp Công an xã.",
+    )
     assert admin.post(f"{path}/facts", path, **facts).status_code == 409  # on the version before
     answers = {f"thing_{thing}": "yes" for thing in ("deed", "name", "loudspeaker", "press")}
     lacking = admin.post(f"{path}/honoree", path, how="met", form="honoree", **answers)

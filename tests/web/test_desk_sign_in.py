@@ -25,8 +25,6 @@ def town(tmp_path: Path) -> Iterator[DeskTown]:
         yield town
 
 
-
-
 def _path(route: Route) -> str:
     path = re.sub(r"\{(event|message|person|piece):int\}", "1", route.path)
     return path.format(code="VT-2026-000001", key="2026-10", kind="pdf", sha256="0" * 64, link="x")
@@ -37,7 +35,9 @@ def _is_open(route: Route) -> bool:
 
 
 def _routes(town: DeskTown, method: str) -> list[str]:
-    return [_path(route) for route in routes(town.services()) if method in (route.methods or ()) and not _is_open(route)]
+    return [
+        _path(route) for route in routes(town.services()) if method in (route.methods or ()) and not _is_open(route)
+    ]
 
 
 def test_no_route_without_a_session(town: DeskTown) -> None:
@@ -120,7 +120,9 @@ def test_the_answer_is_the_same_for_an_unknown_name(town: DeskTown) -> None:
     assert last.status_code == 429
 
 
-@pytest.mark.parametrize(("url", "name"), [("http://127.0.0.1", "viectot_desk"), ("https://viectot.vn", "__Host-viectot_desk")])
+@pytest.mark.parametrize(
+    ("url", "name"), [("http://127.0.0.1", "viectot_desk"), ("https://viectot.vn", "__Host-viectot_desk")]
+)
 def test_cookies_are_strict(tmp_path: Path, url: str, name: str) -> None:
     """HttpOnly and Lax always; Secure and __Host- exactly when people come by https. A planted session id never lives on."""
     town = DeskTown(tmp_path, public_url=url)

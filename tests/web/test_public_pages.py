@@ -8,6 +8,7 @@ import httpx2
 import pytest
 
 from deeds.kinds import Status, Thing
+from storage.models import Base
 from tests.storage.pictures import saved, scene
 from tests.web.town import Town
 
@@ -41,7 +42,9 @@ def test_published_deeds_stand_newest_first_and_others_not_at_all(town: Town, vi
 
 def test_without_leave_to_name_the_page_names_nobody(town: Town, visitor: httpx2.Client) -> None:
     """The name is nowhere, not even inside the words."""
-    code = town.tell(name="Lường Thị Ngoan", summary="Bà Lường Thị Ngoan nộp ví. Ngoan được khen.", honoree=[Thing.DEED])
+    code = town.tell(
+        name="Lường Thị Ngoan", summary="Bà Lường Thị Ngoan nộp ví. Ngoan được khen.", honoree=[Thing.DEED]
+    )
     for path in ("/", f"/deeds/{code}", "/feed.atom"):
         assert "Ngoan" not in visitor.get(path).text, path
     assert "Một việc tốt" in visitor.get(f"/deeds/{code}").text
@@ -95,7 +98,9 @@ def test_a_photo_is_served_only_while_a_published_deed_shows_it(
 
 
 def _every_file(town: Town) -> list[str]:
-    return sorted({path.name for path in (town.folder / "photos").rglob("*") if re.fullmatch(r"[0-9a-f]{64}", path.name)})
+    return sorted(
+        {path.name for path in (town.folder / "photos").rglob("*") if re.fullmatch(r"[0-9a-f]{64}", path.name)}
+    )
 
 
 def test_a_yes_taken_back_counts_before_anybody_unpublishes(town: Town, visitor: httpx2.Client) -> None:
@@ -109,7 +114,7 @@ def test_a_yes_taken_back_counts_before_anybody_unpublishes(town: Town, visitor:
 
 def test_a_story_with_markup_stays_a_text(town: Town, visitor: httpx2.Client) -> None:
     """Scripts and control letters in what people told reach no page or feed as such."""
-    evil = '<script>alert(1)</script><img src=x onerror=alert(1)>"\'\x0b]]>&amp;'
+    evil = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'\x0b]]>&amp;"
     code = town.tell(name=evil, summary=evil)
     for path in ("/", f"/deeds/{code}"):
         page = visitor.get(path).text
@@ -125,7 +130,17 @@ def test_a_story_with_markup_stays_a_text(town: Town, visitor: httpx2.Client) ->
 def test_every_answer_carries_the_strict_headers(town: Town, visitor: httpx2.Client) -> None:
     """Pages, errors, static files and JSON: no script but ours, no frame, no sniffing, no outside address."""
     code = town.tell()
-    paths = ["/", f"/deeds/{code}", "/privacy", "/look-up", "/feed.atom", "/robots.txt", "/chat", "/chat/messages", "/no"]
+    paths = [
+        "/",
+        f"/deeds/{code}",
+        "/privacy",
+        "/look-up",
+        "/feed.atom",
+        "/robots.txt",
+        "/chat",
+        "/chat/messages",
+        "/no",
+    ]
     css = re.search(r'href="(/static/[^"]+\.css)"', visitor.get("/").text)
     assert css is not None
     for path in [*paths, css.group(1)]:
@@ -151,7 +166,19 @@ def test_wrong_addresses_get_a_sentence(visitor: httpx2.Client) -> None:
     assert visitor.get("/photos/../../etc/passwd.jpg").status_code == 404
     assert visitor.get("/photos/zz.jpg").status_code == 404
     assert visitor.post("/").status_code == 405
-    assert visitor.get("/?before=x").status_code == 200
+    for before in ("x", "0001-01-01T00:00:00%2B14:00", "2026-01-01"):
+        assert visitor.get(f"/?before={before}").status_code == 200
+
+
+def test_a_failure_of_ours_is_a_sentence_behind_the_same_headers(town: Town, visitor: httpx2.Client) -> None:
+    """With a table gone, people read that it was not their fault; nothing of the error is shown."""
+    with town.database.write() as tx:
+        Base.metadata.tables["setting"].drop(tx)
+    page = visitor.get("/", headers={"accept": "text/html"})
+    assert page.status_code == 500
+    assert "Máy vừa gặp trục trặc" in page.text
+    assert "setting" not in page.text
+    assert page.headers["content-security-policy"].startswith("default-src 'none'")
 
 
 def test_a_receipt_tells_the_status_and_nothing_else(town: Town, visitor: httpx2.Client) -> None:

@@ -12,11 +12,10 @@ from typing import Any, TypeVar
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 
 from deeds.codes import deed_code, receipt_hmac
 from deeds.kinds import Status, Thing
-from deeds.said import Inbound, Option
+from deeds.said import FileSource, Inbound, Option
 from messengers.port import Accepted, Outgoing, TryLater
 from messengers.webchat.chat import WebChat, record_mine
 from messengers.webchat.routes import ChatServices
@@ -135,7 +134,7 @@ class Town:
         for name, value in settings.items():
             self.store.write_now(lambda tx, name=name, value=value: set_setting(tx, name, value, self.clock.now()))  # type: ignore[misc]
 
-    def app(self) -> Starlette:
+    def app(self) -> SecurityHeaders:
         pages = Pages(self.public_url)
         chat = ChatServices(
             chat=self.chat,
@@ -149,11 +148,8 @@ class Town:
             may_begin=Rate(self.chats_per_minute, 60).allows,
         )
         public = PublicServices(self.store, self.files, pages, RECEIPT_KEY, Rate(5, 60).allows)
-        return Starlette(
-            routes=[*public_routes(public), *chat_routes(chat), *pages.routes()],
-            middleware=[Middleware(SecurityHeaders, https=pages.is_https)],
-            exception_handlers=error_handlers(pages),
-        )
+        routes = [*public_routes(public), *chat_routes(chat), *pages.routes()]
+        return SecurityHeaders(Starlette(routes=routes, exception_handlers=error_handlers(pages)), pages.is_https)
 
     @contextmanager
     def open(self) -> Iterator[str]:
@@ -231,14 +227,14 @@ class Town:
             for position, photo in enumerate(photos):
                 kept = self.files.keep(photo, 10**7)
                 copy = clean(self.files.path(kept.sha256), self.files)
-                source = facts.get("source", attachments.FileSource(sha256=kept.sha256))
+                source = facts.get("source", FileSource(sha256=kept.sha256))
                 attachments.attach(
                     tx, "photo", source, person_id=sender.id, draft_id=None, submission_id=submission_id,
                     messenger="webchat", chat=f"teller {number}", message="m", position=position, album=None, now=now,
                 )  # fmt: skip
                 newest = attachments.due(tx, now, 50)[-1].id
                 attachments.mark(
-                    tx, newest, state="ready", sha256=kept.sha256, published=copy.published_sha256, thumbnail=copy.thumb_sha256,
+                    tx, newest, state="ready", published=copy.published_sha256, thumbnail=copy.thumb_sha256,
                     width=copy.width, height=copy.height,
                 )  # fmt: skip
 

@@ -20,6 +20,7 @@ from web.desk.services import Services
 MAY_CHANGE = frozenset({Role.ADMIN, Role.STANDING_OFFICE})
 LINES = frozenset({"issuer_heading", "superior_heading", "addressee", "signing_authority", "recipients"})
 CHOICES: Mapping[str, tuple[str, ...]] = {"first_day": ("1", "15"), "digest_files_to_standing_office": ("no", "yes")}
+SET_HERE = tuple(name for name in OFFICE_SETTINGS if name != "public_url")  # that one follows the start-up settings
 LONGEST = 1_000
 _MOST_WORKING_DAYS = 30
 
@@ -52,7 +53,7 @@ async def show(visit: Visit) -> Response:
 
 async def _show(visit: Visit, status: int = 200, problem: str = "", typed: Mapping[str, str] | None = None) -> Response:
     set_up = await visit.read(office)
-    entries = [_entry(set_up, name, needed, typed) for name, needed in OFFICE_SETTINGS.items()]
+    entries = [_entry(set_up, name, OFFICE_SETTINGS[name], typed) for name in SET_HERE]
     return visit.show(
         "office.html",
         status,
@@ -86,9 +87,10 @@ async def save(visit: Visit, form: FormData) -> Response:
     def work(tx: Tx) -> None:
         set_up = office(tx)
         for name in OFFICE_SETTINGS:
-            if name not in form:
-                continue
-            value = _read(name, str(form[name]))
+            typed = str(form.get(name, ""))
+            if name not in SET_HERE or name not in form or not (typed.strip() or name in set_up.made):
+                continue  # what nobody set and nobody sets now keeps following its default
+            value = _read(name, typed)
             if value != set_up.made.get(name, ""):
                 set_setting(tx, name, value, now)
 
@@ -115,6 +117,4 @@ def _read(name: str, typed: str) -> str:
         raise NotPossible("desk.office.not_days", "not a number of working days", most=_MOST_WORKING_DAYS)
     if name == "commune_code" and not (value.isdecimal() and len(value) == 5):  # the General Statistics Office's codes
         raise NotPossible("desk.office.not_a_code", "not a commune code")
-    if name == "public_url" and not value.startswith(("https://", "http://")):
-        raise NotPossible("desk.office.not_an_address", "not an address")
     return value

@@ -49,7 +49,7 @@
   // Lines
 
   function bubble(mine, content) {
-    var line = make("li", mine ? "me" : "bot");
+    var line = make("div", mine ? "line me" : "line bot");
     line.appendChild(make("span", "who", mine ? words.me : words.bot));
     if (content) { line.appendChild(make("p", "", content)); }
     return line;
@@ -167,6 +167,7 @@
       button.onclick = sendNext;
       line.appendChild(button);
     }
+    if (entry === queue[queue.length - 1]) { toEnd(); }
   }
 
   function sendNext() {
