@@ -1,161 +1,39 @@
 """Draw the pictures of the sample commune: flat, without words, of nobody. Run it only to draw them anew.
 
-    .venv/bin/python scripts/make_demo_pictures.py [FOLDER]
+.venv/bin/python -m scripts.make_demo_pictures [FOLDER]
 """
 
-import math
 import random
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
-from PIL import Image, ImageDraw
+from scripts.drawing import (
+    EARTH,
+    EARTH_DARK,
+    FOAM,
+    GRASS,
+    HAIR,
+    LEAF,
+    LEAF_DARK,
+    STONE,
+    STONE_DARK,
+    STRAW,
+    STRAW_SHADE,
+    WATER,
+    WATER_DARK,
+    WOOD,
+    WOOD_DARK,
+    Sheet,
+    bowl,
+    countryside,
+    house,
+    person,
+    seedling,
+    tree,
+)
 
-WIDTH, HEIGHT = 1600, 1200
-SCALE = 2  # drawn larger, then made smaller: that smooths every edge
 FOLDER = Path(__file__).parents[1] / "bot" / "demo" / "pictures"
-
-SKIN, SKIN_SHADE = "#e0a982", "#c98f69"
-HAIR = "#2f2a2a"
-STRAW, STRAW_SHADE = "#e9cf8f", "#cda964"
-LEAF, LEAF_DARK, GRASS = "#6fa55a", "#4c8148", "#9cc07a"
-EARTH, EARTH_DARK = "#c08a5d", "#9c6c45"
-WOOD, WOOD_DARK = "#8d5f3c", "#6b462b"
-STONE, STONE_DARK = "#a9a8a2", "#86867f"
-WATER, WATER_DARK, FOAM = "#7fb6c9", "#5e9ab2", "#dcebf0"
-
-Point = tuple[float, float]
-
-
-class Sheet:
-    """A sheet of 1600 by 1200 to draw on."""
-
-    def __init__(self, top: str, bottom: str) -> None:
-        self.image = Image.new("RGB", (1, 2))
-        self.image.putpixel((0, 0), _rgb(top))
-        self.image.putpixel((0, 1), _rgb(bottom))
-        self.image = self.image.resize((WIDTH * SCALE, HEIGHT * SCALE), Image.Resampling.BICUBIC)
-        self._draw = ImageDraw.Draw(self.image)
-
-    def ball(self, at: Point, radius: float, colour: str, tall: float | None = None) -> None:
-        """A ball, or an egg that is `tall` high."""
-        (x, y), high = at, tall if tall is not None else radius
-        self._draw.ellipse([v * SCALE for v in (x - radius, y - high, x + radius, y + high)], fill=colour)
-
-    def box(self, left: float, top: float, right: float, bottom: float, colour: str, round_: float = 0) -> None:
-        """A box, its corners rounded."""
-        sides = [v * SCALE for v in (left, top, right, bottom)]
-        self._draw.rounded_rectangle(sides, radius=round_ * SCALE, fill=colour)
-
-    def shape(self, points: Sequence[Point], colour: str) -> None:
-        """A shape with straight sides."""
-        self._draw.polygon([(x * SCALE, y * SCALE) for x, y in points], fill=colour)
-
-    def line(self, points: Sequence[Point], width: float, colour: str) -> None:
-        """A line with round ends and corners."""
-        self._draw.line([(x * SCALE, y * SCALE) for x, y in points], fill=colour, width=int(width * SCALE))
-        for point in points:
-            self.ball(point, width / 2, colour)
-
-    def bow(self, at: Point, radius: float, start: float, end: float, width: float, colour: str) -> None:
-        """Part of a ring, in degrees."""
-        x, y = at
-        sides = [v * SCALE for v in (x - radius, y - radius, x + radius, y + radius)]
-        self._draw.arc(sides, start, end, fill=colour, width=int(width * SCALE))
-
-    def hills(self, height: float, swing: float, colour: str, phase: float, *, foot: float = HEIGHT) -> None:
-        """A row of hills across the sheet."""
-        tops = [
-            (x, height + swing * (math.sin(x / 210 + phase) + 0.45 * math.sin(x / 97 + 2 * phase)))
-            for x in range(-20, WIDTH + 40, 20)
-        ]
-        self.shape([(-20, foot), *tops, (WIDTH + 20, foot)], colour)
-
-    def save(self, path: Path) -> None:
-        """Make it smaller and write it."""
-        small = self.image.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS)
-        small.save(path, "JPEG", quality=84, optimize=True, progressive=True)
-
-
-def _rgb(colour: str) -> tuple[int, int, int]:
-    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
-
-
-def countryside(top: str = "#bfe0ea", bottom: str = "#f8edd2") -> Sheet:
-    """A morning with hills behind."""
-    sheet = Sheet(top, bottom)
-    sheet.ball((1290, 230), 95, "#fbd98c")
-    sheet.hills(500, 60, "#a9cbbb", 0.3)
-    sheet.hills(590, 45, "#8dbb98", 1.9)
-    return sheet
-
-
-def tree(sheet: Sheet, at: Point, size: float, colour: str = LEAF_DARK) -> None:
-    """A round tree."""
-    x, y = at
-    sheet.line([(x, y), (x, y - size)], size * 0.16, WOOD_DARK)
-    for dx, dy, r in ((-0.38, 1.05, 0.42), (0.4, 1.1, 0.4), (0, 1.45, 0.5)):
-        sheet.ball((x + dx * size, y - dy * size), r * size, colour)
-
-
-def house(sheet: Sheet, at: Point, size: float) -> None:
-    """A house on stilts, its roof steep."""
-    x, y = at
-    for dx in (-0.8, -0.27, 0.27, 0.8):
-        sheet.line([(x + dx * size, y), (x + dx * size, y - 0.6 * size)], size * 0.08, WOOD_DARK)
-    sheet.box(x - 0.95 * size, y - 1.1 * size, x + 0.95 * size, y - 0.5 * size, WOOD)
-    sheet.box(x - 0.2 * size, y - 1.02 * size, x + 0.15 * size, y - 0.5 * size, WOOD_DARK)
-    sheet.shape(
-        [(x - 1.25 * size, y - 1.0 * size), (x - 0.7 * size, y - 1.75 * size), (x + 0.7 * size, y - 1.75 * size),
-         (x + 1.25 * size, y - 1.0 * size)], "#b5694d",
-    )  # fmt: skip
-
-
-def head(sheet: Sheet, at: Point, size: float, *, hat: bool = False, bun: bool = False, looks: float = 1) -> None:
-    """A head with friendly eyes; `looks` is 1 to the right, -1 to the left."""
-    x, y = at
-    if bun:
-        sheet.ball((x - looks * 0.85 * size, y - 0.55 * size), 0.42 * size, HAIR)
-    sheet.ball((x - looks * 0.08 * size, y - 0.12 * size), 1.06 * size, HAIR)
-    sheet.ball((x + looks * 0.12 * size, y + 0.12 * size), 0.9 * size, SKIN)
-    for dx in (0.1, 0.62):
-        sheet.ball((x + looks * dx * size, y + 0.06 * size), 0.085 * size, HAIR)
-    sheet.bow((x + looks * 0.36 * size, y + 0.32 * size), 0.26 * size, 20, 160, 0.08 * size, "#a35f4d")
-    if hat:
-        sheet.shape([(x - 1.9 * size, y - 0.25 * size), (x, y - 1.7 * size), (x + 1.9 * size, y - 0.25 * size)], STRAW)
-        sheet.shape([(x + 0.2 * size, y - 0.25 * size), (x, y - 1.7 * size), (x + 1.9 * size, y - 0.25 * size)], STRAW_SHADE)
-
-
-def person(
-    sheet: Sheet, at: Point, size: float, shirt: str, *, hands: Sequence[Point], trousers: str = "#4a5568",
-    hat: bool = False, bun: bool = False, looks: float = 1, lean: float = 0, legs: bool = True,
-) -> None:  # fmt: skip
-    """Somebody who stands at `at`, `size` high; `hands` are where they reach to."""
-    x, y = at
-    hip, neck = (x, y - 0.45 * size), (x + lean * size, y - 0.78 * size)
-    if legs:
-        for dx in (-0.07, 0.08):
-            sheet.line([(x + dx * size, hip[1]), (x + 1.3 * dx * size, y - 0.02 * size)], 0.1 * size, trousers)
-            sheet.line([(x + 1.3 * dx * size, y), (x + (1.3 * dx + 0.06 * looks) * size, y)], 0.055 * size, HAIR)
-    far, near = (hands[0], hands[-1])
-    _arm(sheet, (neck[0] + 0.06 * size, neck[1] + 0.05 * size), far, size, shirt, looks)
-    sheet.line([hip, (neck[0], neck[1] + 0.08 * size)], 0.26 * size, shirt)
-    head(sheet, (neck[0] + 0.02 * looks * size, neck[1] - 0.12 * size), 0.1 * size, hat=hat, bun=bun, looks=looks)
-    _arm(sheet, (neck[0] - 0.07 * looks * size, neck[1] + 0.07 * size), near, size, shirt, looks)
-
-
-def _arm(sheet: Sheet, shoulder: Point, hand: Point, size: float, shirt: str, looks: float) -> None:
-    middle = ((shoulder[0] + hand[0]) / 2, (shoulder[1] + hand[1]) / 2)
-    reach = math.dist(shoulder, hand)
-    bend = math.sqrt(max(0.0, (0.24 * size) ** 2 - (reach / 2) ** 2))
-    elbow = (middle[0] - looks * 0.3 * bend, middle[1] + 0.8 * bend)
-    sheet.line([shoulder, elbow], 0.09 * size, _darker(shirt))
-    sheet.line([elbow, hand], 0.06 * size, SKIN_SHADE)
-    sheet.ball(hand, 0.042 * size, SKIN)
-
-
-def _darker(colour: str) -> str:
-    return "#" + "".join(f"{int(part * 0.86):02x}" for part in _rgb(colour))
 
 
 def stream_rescue() -> Sheet:
@@ -169,9 +47,11 @@ def stream_rescue() -> Sheet:
     draw = random.Random(7)
     for _ in range(26):
         y = draw.uniform(720, 1180)
-        x = draw.uniform(620 + (y - 680) * 0.02, 980 + (y - 680) * 0.5)
+        across = draw.uniform(620 + (y - 680) * 0.02, 980 + (y - 680) * 0.5)
         length = draw.uniform(40, 130)
-        sheet.line([(x, y), (x + length / 2, y - 8), (x + length, y)], 7, draw.choice([FOAM, WATER_DARK]))
+        sheet.line(
+            [(across, y), (across + length / 2, y - 8), (across + length, y)], 7, draw.choice([FOAM, WATER_DARK])
+        )
     person(sheet, (900, 1110), 560, "#d9825b", hands=[(760, 720), (770, 800)], looks=-1, legs=False, lean=-0.03)
     sheet.ball((905, 905), 190, WATER_DARK, 34)
     sheet.ball((905, 925), 220, WATER, 44)
@@ -194,7 +74,9 @@ def wallet() -> Sheet:
     sheet.box(792, 150, 808, 500, "#ffffff")
     sheet.box(0, 820, 1600, 1200, "#d8bd92")
     person(sheet, (420, 1160), 820, "#8a6fae", hands=[(730, 760), (720, 790)], bun=True, trousers="#2f3640", lean=0.02)
-    person(sheet, (1210, 1160), 850, "#6f9c73", hands=[(890, 790), (930, 810)], looks=-1, trousers="#3b4a3e", lean=-0.02)
+    person(
+        sheet, (1210, 1160), 850, "#6f9c73", hands=[(890, 790), (930, 810)], looks=-1, trousers="#3b4a3e", lean=-0.02
+    )
     sheet.box(250, 880, 1350, 950, WOOD, 12)
     sheet.box(300, 950, 360, 1200, WOOD_DARK)
     sheet.box(1240, 950, 1300, 1200, WOOD_DARK)
@@ -224,15 +106,17 @@ def village_road() -> Sheet:
     draw = random.Random(3)
     for _ in range(60):
         y = draw.uniform(1000, 1180)
-        x = draw.uniform(440, 1080)
-        sheet.ball((x, y), draw.uniform(6, 14), draw.choice([EARTH_DARK, STONE]), 6)
+        across = draw.uniform(440, 1080)
+        sheet.ball((across, y), draw.uniform(6, 14), draw.choice([EARTH_DARK, STONE]), 6)
     person(sheet, (500, 1120), 480, "#5f8fb0", hands=[(610, 850), (560, 900)], hat=True, lean=0.05)
     sheet.line([(540, 830), (770, 1090)], 14, WOOD_DARK)
     sheet.shape([(745, 1060), (800, 1080), (820, 1150), (745, 1125)], STONE_DARK)
     person(sheet, (1080, 1090), 470, "#c8694f", hands=[(960, 850), (980, 880)], looks=-1, hat=True, lean=-0.04)
     sheet.line([(1010, 800), (900, 1060)], 14, WOOD_DARK)
     sheet.box(840, 1050, 960, 1076, WOOD_DARK, 8)
-    person(sheet, (1330, 1130), 500, "#8a6fae", hands=[(1220, 900), (1240, 910)], looks=-1, bun=True, trousers="#2f3640")
+    person(
+        sheet, (1330, 1130), 500, "#8a6fae", hands=[(1220, 900), (1240, 910)], looks=-1, bun=True, trousers="#2f3640"
+    )
     sheet.shape([(1080, 900), (1270, 900), (1230, 1000), (1110, 1000)], "#6f9c73")
     sheet.ball((1175, 900), 95, STONE, 34)
     sheet.line([(1270, 905), (1235, 905)], 12, WOOD_DARK)
@@ -269,15 +153,6 @@ def seedlings() -> Sheet:
     return sheet
 
 
-def seedling(sheet: Sheet, at: Point, size: float) -> None:
-    """A seedling in its pot."""
-    x, y = at
-    sheet.shape([(x - 30 * size, y - 50 * size), (x + 30 * size, y - 50 * size), (x + 22 * size, y), (x - 22 * size, y)], "#b5694d")
-    sheet.line([(x, y - 50 * size), (x, y - 110 * size)], 7 * size, LEAF_DARK)
-    for dx, dy in ((-24, 92), (24, 104), (-18, 128), (20, 136), (0, 150)):
-        sheet.ball((x + dx * size, y - dy * size), 24 * size, LEAF, 15 * size)
-
-
 def school_child() -> Sheet:
     """A pupil with a red scarf brings a found telephone to school."""
     sheet = countryside()
@@ -298,7 +173,17 @@ def school_child() -> Sheet:
     sheet.shape([(696, 690), (712, 690), (690, 780), (668, 768)], "#bb322f")
     sheet.box(870, 730, 935, 850, HAIR, 12)
     sheet.box(878, 744, 927, 832, "#9ed4e6", 4)
-    person(sheet, (1180, 1160), 780, "#7f9fc4", hands=[(990, 850), (1000, 880)], looks=-1, bun=True, trousers="#3f4a5a", lean=-0.03)
+    person(
+        sheet,
+        (1180, 1160),
+        780,
+        "#7f9fc4",
+        hands=[(990, 850), (1000, 880)],
+        looks=-1,
+        bun=True,
+        trousers="#3f4a5a",
+        lean=-0.03,
+    )
     return sheet
 
 
@@ -313,7 +198,18 @@ def porridge() -> Sheet:
     for x, y in ((640, 420), (740, 330), (860, 400)):
         sheet.bow((x, y), 60, 90, 270, 14, "#fffaf0")
         sheet.bow((x, y - 120), 60, 270, 90, 14, "#fffaf0")
-    person(sheet, (1130, 1120), 830, "#c8694f", hands=[(900, 560), (930, 620)], looks=-1, hat=False, bun=True, lean=-0.04, trousers="#2f3640")
+    person(
+        sheet,
+        (1130, 1120),
+        830,
+        "#c8694f",
+        hands=[(900, 560), (930, 620)],
+        looks=-1,
+        hat=False,
+        bun=True,
+        lean=-0.04,
+        trousers="#2f3640",
+    )
     sheet.line([(905, 520), (800, 780)], 18, WOOD)
     sheet.shape([(440, 1010), (1060, 1010), (1010, 1110), (490, 1110)], STONE_DARK)
     for x, high in ((590, 120), (680, 160), (770, 175), (860, 150), (930, 110)):
@@ -335,14 +231,6 @@ def porridge() -> Sheet:
     return sheet
 
 
-def bowl(sheet: Sheet, at: Point) -> None:
-    """A full bowl."""
-    x, y = at
-    sheet.shape([(x - 56, y - 56), (x + 56, y - 56), (x + 30, y), (x - 30, y)], "#ffffff")
-    sheet.ball((x, y - 56), 56, "#5e9ab2", 14)
-    sheet.ball((x, y - 57), 47, "#fbf1d8", 10)
-
-
 def bamboo_bridge() -> Sheet:
     """Two neighbours mend a bamboo bridge over a brook."""
     sheet = countryside("#c4dfe8", "#fbf1d6")
@@ -351,8 +239,8 @@ def bamboo_bridge() -> Sheet:
     draw = random.Random(11)
     for _ in range(18):
         y = draw.uniform(730, 1180)
-        x = draw.uniform(720 - (y - 690) * 0.5, 760 + (y - 690) * 0.45)
-        sheet.line([(x, y), (x + 40, y - 6), (x + 80, y)], 6, draw.choice([FOAM, WATER_DARK]))
+        across = draw.uniform(720 - (y - 690) * 0.5, 760 + (y - 690) * 0.45)
+        sheet.line([(across, y), (across + 40, y - 6), (across + 80, y)], 6, draw.choice([FOAM, WATER_DARK]))
     for x, size in ((120, 180), (330, 120), (1290, 130), (1500, 190)):
         tree(sheet, (x, 740), size)
     for x in (470, 780, 1090):

@@ -122,16 +122,15 @@ def error_handlers(pages: Pages) -> dict[Any, Callable[[Request, Exception], Awa
         return tell(request, _STATUS.get(type(error), 400), error.sentence)
 
     async def ours(request: Request, error: Exception) -> Response:
-        return tell(request, 500, say("page.error.500"))
+        answer = tell(request, 500, say("page.error.500"))
+        answer.headers.update(_HEADERS)  # Starlette gives this answer outside of all middleware
+        return answer
 
     return {HTTPException: known, ForPeople: for_people, Exception: ours}
 
 
 class SecurityHeaders:
-    """ASGI middleware that puts the strict headers on every answer; one an answer brings itself is kept.
-
-    Wrap the whole application in it: among Starlette's own middleware it would miss the page of a failure of ours.
-    """
+    """ASGI middleware that puts the strict headers on every answer; one an answer brings itself is kept."""
 
     def __init__(self, app: ASGIApp, https: bool) -> None:
         """With `https`, browsers are told never to come without it."""

@@ -57,16 +57,20 @@ def serve(told: Settings, when_ready: Callable[[], None]) -> None:
         timeout_graceful_shutdown=5, proxy_headers=False, server_header=False,
     )  # fmt: skip
 
-    class Ready(uvicorn.Server):
-        """A server that says when it answers; uvicorn has no other sign for it."""
+    class Server(uvicorn.Server):
+        """A server that says when it answers, and lets go of waiting pages when it ends; uvicorn has no other signs."""
 
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             if self.started:
                 when_ready()
 
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            await instance.webchat.stop()
+            await super().shutdown(sockets)
+
     async def until_stopped() -> None:
-        await Ready(config).serve()
+        await Server(config).serve()
 
     previous = signal.getsignal(signal.SIGINT)
     try:

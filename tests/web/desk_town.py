@@ -9,7 +9,6 @@ from pathlib import Path
 
 import httpx2
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 
 from deeds.kinds import DeedKind, Role, Thing
 from deeds.said import FileSource
@@ -71,13 +70,11 @@ class DeskTown(Town):
             wake=self._wake,
         )
 
-    def app(self) -> Starlette:
+    def app(self) -> SecurityHeaders:
         services = self.services()
-        return Starlette(
-            routes=[*desk_routes(services), *services.pages.routes()],
-            middleware=[Middleware(SecurityHeaders, https=services.pages.is_https)],
-            exception_handlers=error_handlers(services.pages),
-        )
+        pages = services.pages
+        routes = [*desk_routes(services), *pages.routes()]
+        return SecurityHeaders(Starlette(routes=routes, exception_handlers=error_handlers(pages)), https=pages.is_https)
 
     async def _retry(self, event_id: int) -> bool:
         self.retried.append(event_id)

@@ -102,7 +102,7 @@ def test_a_double_click_is_one_decision(town: DeskTown) -> None:
 
 
 def test_of_many_at_once_one_decides(town: DeskTown) -> None:
-    """Eight moderators press at the same moment, ten times over: one decision each time, seven are told who was first."""
+    """Eight moderators press at one moment, ten times over: each time one decides, seven are told who was first."""
     crowd = [town.browser(of=town.hire(f"Người {number}", Role.MODERATOR)) for number in range(8)]
     for turn in range(10):
         receipt = town.hands_in(teller=f"t{turn}")
@@ -185,10 +185,12 @@ def test_facts_then_consent_then_the_page(town: DeskTown) -> None:
     admin = town.browser(of=town.hire("Quản", Role.ADMIN))
     path = f"/desk/deeds/{town.deed(receipt).code}"
     facts = {
-        "seen": 1, "form": "facts", "kind": "household", "section": "exemplar", "field": "honesty", "name": "Lường Thị Ngoan",
-        "title": "bà", "birth_year": "1968", "gender": "female", "occupation": "nông dân", "happened_on": "2026-11-08",
-        "target_groups": ["farmer", "woman"], "summary": "Nhặt được ví, nộp Công an xã.", "confirmed_person": "trưởng bản",
-        "residence": "bản Nà Phiêng", "place_text": "xã Suối Lành", "when_text": "08/11",
+        "seen": 1, "form": "facts", "kind": "household", "section": "exemplar", "field": "honesty",
+        "name": "Lường Thị Ngoan", "title": "bà", "birth_year": "1968",
+        "gender": "female", "occupation": "nông dân", "happened_on": "2026-11-08",
+        "target_groups": ["farmer", "woman"], "summary": "Nhặt được ví, nộp Công an xã.",
+        "confirmed_person": "trưởng bản", "residence": "bản Nà Phiêng", "place_text": "xã Suối Lành",
+        "when_text": "08/11",
     }  # fmt: skip
     assert admin.post(f"{path}/facts", path, **facts).status_code == 200
     deed = town.deed(receipt)
@@ -199,12 +201,14 @@ def test_facts_then_consent_then_the_page(town: DeskTown) -> None:
     )
     assert admin.post(f"{path}/facts", path, **facts).status_code == 409  # on the version before
     answers = {f"thing_{thing}": "yes" for thing in ("deed", "name", "loudspeaker", "press")}
-    lacking = admin.post(f"{path}/honoree", path, how="met", form="honoree", **answers)
+    lacking = admin.post(f"{path}/honoree", path, seen=2, how="met", form="honoree", **answers)
     assert lacking.status_code == 422
     with town.database.read() as tx:
         assert history.allowed_by_honoree(tx, deeds.honoree_of(tx, deed.id).id) == {}
-    kept = admin.post(f"{path}/honoree", path, how="met", witness="chị Lan", thing_photo="no", **answers)
+    kept = admin.post(f"{path}/honoree", path, seen=2, how="met", witness="chị Lan", thing_photo="no", **answers)
     assert kept.status_code == 200
+    late = admin.post(f"{path}/honoree", path, seen=2, how="called", thing_photo="yes", form="honoree", **answers)
+    assert late.status_code == 409
     with town.database.read() as tx:
         given = history.allowed_by_honoree(tx, deeds.honoree_of(tx, deed.id).id)
         assert {thing for thing, answer in given.items() if answer.allowed} == set(Thing) - {
@@ -215,6 +219,8 @@ def test_facts_then_consent_then_the_page(town: DeskTown) -> None:
     assert admin.decide(town.deed(receipt), "publish").status_code == 200
     assert town.deed(receipt).status is Status.PUBLISHED
     shown = admin.get(path).text
+    assert "<del>Cá nhân</del> <ins>Hộ gia đình</ins>" in shown
+    assert "<ins>nông dân, phụ nữ</ins>" in shown
     for word in ("sửa thông tin", "ghi ý kiến người được nêu", "duyệt", "chị Lan", "Quản"):
         assert word in shown
 
@@ -251,7 +257,7 @@ def test_a_preview_shows_what_the_teller_reads_and_sends_nothing(town: DeskTown)
 
 
 def test_a_spoken_report_gets_its_story(town: DeskTown) -> None:
-    """A person listens at the desk and types; what they heard becomes the story, once, and only voices of reports play."""
+    """A person listens at the desk and types; what they heard becomes the story; nothing else can be played."""
     receipt = town.hands_in("", voice=OGG)
     thu = town.browser(of=town.hire("Thu", Role.MODERATOR))
     path = f"/desk/deeds/{town.deed(receipt).code}"
@@ -259,10 +265,10 @@ def test_a_spoken_report_gets_its_story(town: DeskTown) -> None:
     assert (played.status_code, played.headers["content-type"], played.content) == (200, "audio/ogg", OGG)
     assert "sandbox" in played.headers["content-security-policy"]
     heard = "Bà Ngoan trả lại ví cho người đi chợ."
-    assert thu.post(f"{path}/recordings/1", path, words=heard).status_code == 200
+    assert thu.post(f"{path}/recordings/1", path, seen=1, words=heard).status_code == 200
     assert town.deed(receipt).story == heard
     assert "VT-2026-000001" in thu.get("/desk?words=tra+lai+vi").text
-    assert thu.post(f"{path}/recordings/9", path, words="x").status_code == 404
+    assert thu.post(f"{path}/recordings/9", path, seen=2, words="x").status_code == 404
     assert thu.get("/desk/recordings/9").status_code == 404
 
 

@@ -147,7 +147,9 @@ def test_staff_are_listed_and_a_role_is_taken_away(town: DeskTown) -> None:
 def test_pages_fit_a_small_phone_and_can_be_read(town: DeskTown, scheme: str) -> None:
     """At 320 px nothing scrolls sideways, words stand out 4.5 to 1, nothing is blocked, and a first page is light."""
     _something_goes_wrong(town)
-    receipt = town.hands_in("Bà Ngoan " + "rất tốt bụng " * 40, photos=[tagged(scene(1))])
+    receipt = town.hands_in(
+        "<img src=x onerror=alert(1)> " + "rất tốt bụng " * 40, name="<svg onload=alert(2)>", photos=[tagged(scene(1))]
+    )
     town.clean_photos()
     quan = town.hire("Quản", Role.ADMIN, Role.MODERATOR)
     code = town.deed(receipt).code
@@ -162,6 +164,7 @@ def test_pages_fit_a_small_phone_and_can_be_read(town: DeskTown, scheme: str) ->
         )
         complaints: list[str] = []
         page.on("console", lambda message: complaints.append(message.text))
+        page.on("dialog", lambda dialog: complaints.append(dialog.message))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         weights: list[int] = []
         page.on(
@@ -218,10 +221,15 @@ def test_a_queue_is_worked_through_with_the_keyboard_alone(town: DeskTown) -> No
 # Returns every visible text whose colour is too close to what lies behind it (WCAG 1.4.3).
 _TOO_PALE = """() => {
   const rgb = (text) => (text.match(/[\\d.]+/g) || []).map(Number);
-  const light = (c) => { const [r, g, b] = c.map((v) => { v /= 255; return v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; });
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
-  const behind = (el) => { for (let e = el; e; e = e.parentElement) { const c = rgb(getComputedStyle(e).backgroundColor);
-    if (c.length === 3 || c[3] > 0.99) return c.slice(0, 3); } return [255, 255, 255]; };
+  const part = (v) => (v / 255 <= 0.03928 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4);
+  const light = (c) => { const [r, g, b] = c.map(part); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+  const behind = (el) => {
+    for (let e = el; e; e = e.parentElement) {
+      const c = rgb(getComputedStyle(e).backgroundColor);
+      if (c.length === 3 || c[3] > 0.99) return c.slice(0, 3);
+    }
+    return [255, 255, 255];
+  };
   const found = [];
   for (const el of document.querySelectorAll("body *")) {
     const text = [...el.childNodes].filter((n) => n.nodeType === 3).map((n) => n.data.trim()).join("");

@@ -112,6 +112,18 @@ def test_a_yes_taken_back_counts_before_anybody_unpublishes(town: Town, visitor:
     assert code not in visitor.get("/").text
 
 
+def test_pictures_of_a_teller_who_withdrew_are_gone(town: Town, visitor: httpx2.Client) -> None:
+    """Another teller still stands, so the deed does; what the first one sent is shown no more."""
+    code = town.tell(honoree=ALL, teller=BOTH, photos=[saved(scene(1))])
+    assert "/photos/" in visitor.get(f"/deeds/{code}").text
+    town.told_by_another(code, BOTH)
+    names = _every_file(town)
+    town.withdraw_first(code)
+    assert visitor.get(f"/deeds/{code}").status_code == 200
+    assert "/photos/" not in visitor.get(f"/deeds/{code}").text
+    assert {visitor.get(f"/photos/{name}.jpg").status_code for name in names} == {404}
+
+
 def test_a_story_with_markup_stays_a_text(town: Town, visitor: httpx2.Client) -> None:
     """Scripts and control letters in what people told reach no page or feed as such."""
     evil = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'\x0b]]>&amp;"

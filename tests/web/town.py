@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 
 from deeds.codes import deed_code, receipt_hmac
 from deeds.kinds import Status, Thing
@@ -134,7 +135,7 @@ class Town:
         for name, value in settings.items():
             self.store.write_now(lambda tx, name=name, value=value: set_setting(tx, name, value, self.clock.now()))  # type: ignore[misc]
 
-    def app(self) -> SecurityHeaders:
+    def app(self) -> Starlette:
         pages = Pages(self.public_url)
         chat = ChatServices(
             chat=self.chat,
@@ -149,7 +150,8 @@ class Town:
         )
         public = PublicServices(self.store, self.files, pages, RECEIPT_KEY, Rate(5, 60).allows)
         routes = [*public_routes(public), *chat_routes(chat), *pages.routes()]
-        return SecurityHeaders(Starlette(routes=routes, exception_handlers=error_handlers(pages)), pages.is_https)
+        headers = Middleware(SecurityHeaders, https=pages.is_https)
+        return Starlette(routes=routes, middleware=[headers], exception_handlers=error_handlers(pages))
 
     @contextmanager
     def open(self) -> Iterator[str]:
@@ -262,5 +264,33 @@ class Town:
                 history.allow(
                     tx, thing, thing in allowed, how="met", words="k", now=self.clock.now(), honoree_id=honoree_id
                 )
+
+        self.store.write_now(work)
+
+    def told_by_another(self, code: str, teller: Sequence[Thing]) -> None:
+        """Let a second person tell of the same deed."""
+        self._told += 1
+        number, now = self._told, self.clock.now()
+
+        def work(tx: Tx) -> None:
+            row = deeds.coded(tx, code)
+            assert row is not None
+            told = deeds.new_submission(
+                tx, number=number, receipt_hmac=f"another {number}", person_id=None, messenger="webchat",
+                chat=None, deed_id=row.id, told={}, told_at=now,
+            )  # fmt: skip
+            for thing in teller:
+                history.allow(tx, thing, True, how="webchat", words="k", now=now, submission_id=told)
+
+        self.store.write_now(work)
+
+    def withdraw_first(self, code: str) -> None:
+        """Let the first teller of a deed take their report back."""
+
+        def work(tx: Tx) -> None:
+            row = deeds.coded(tx, code)
+            assert row is not None
+            first = deeds.submissions_of(tx, row.id)[0]
+            deeds.change_submission(tx, first.id, withdrawn_at=self.clock.now())
 
         self.store.write_now(work)

@@ -63,6 +63,7 @@ async def show_deed(
         previewed=previewed,
         facts=facts_form.fields(seen.deed, seen.honoree, typed if typed and typed.get("form") == "facts" else None),
         lists=facts_form.LISTS,
+        say_fact=facts_form.say_fact,
     )
 
 

@@ -1,15 +1,19 @@
 """What the desk writes into a deed besides deciding: facts for the paper, the honoree's answer, what a voice says."""
 
+from collections.abc import Callable
+
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from deeds.errors import ForPeople, NotPossible
+from deeds.errors import ForPeople, NotPossible, SomebodyWasFirst
 from deeds.kinds import HONOREE_THINGS
 from deeds.months import local_day
 from deeds.vietnamese import nfc
 from moderation.facts import Answer, correct, record_honoree
+from storage import deeds
 from storage.database import Tx
+from storage.deeds import DeedRow
 from web.desk import facts_form
 from web.desk.deed import deed_of, said_no, version_seen
 from web.desk.gate import Visit, action
@@ -44,7 +48,7 @@ async def save_answer(visit: Visit, form: FormData) -> Response:
     """Keep what the person praised answered, thing by thing."""
 
     def work(tx: Tx) -> None:
-        record_honoree(tx, visit.person, deed_of(tx, visit).id, _answer(form), visit.now(), "desk")
+        record_honoree(tx, visit.person, _unchanged(tx, visit, form).id, _answer(form), visit.now(), "desk")
 
     return await _kept(visit, form, work, "consent")
 
@@ -55,13 +59,21 @@ async def save_transcript(visit: Visit, form: FormData) -> Response:
     def work(tx: Tx) -> None:
         words = str(form.get("words", ""))
         piece = visit.request.path_params["piece"]
-        write_down(tx, visit.person, deed_of(tx, visit).id, piece, words, visit.now())
+        write_down(tx, visit.person, _unchanged(tx, visit, form).id, piece, words, visit.now())
 
     return await _kept(visit, form, work, "told")
 
 
-async def _kept(visit: Visit, form: FormData, work: object, part: str) -> Response:
-    assert callable(work)
+def _unchanged(tx: Tx, visit: Visit, form: FormData) -> DeedRow:
+    """Return the deed, held. Raises `SomebodyWasFirst` when it is no longer as this form saw it."""
+    deed = deeds.coded(tx, deed_of(tx, visit).code, hold=True)
+    assert deed is not None
+    if deed.version != version_seen(form):
+        raise SomebodyWasFirst("mod.changed_meanwhile", f"deed {deed.id} is at version {deed.version} by now")
+    return deed
+
+
+async def _kept(visit: Visit, form: FormData, work: Callable[[Tx], None], part: str) -> Response:
     try:
         await visit.write(work)
     except ForPeople as error:

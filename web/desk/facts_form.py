@@ -9,6 +9,7 @@ from deeds.errors import NotPossible
 from deeds.kinds import DeedKind, Field, Section, TargetGroup
 from deeds.vietnamese import nfc
 from storage.deeds import DeedRow, HonoreeRow
+from texts import say
 
 GENDERS = ("male", "female")
 LISTS: Mapping[str, Sequence[tuple[str, str]]] = {
@@ -42,6 +43,16 @@ def fields(deed: DeedRow, honoree: HonoreeRow, typed: Mapping[str, str] | None) 
     if typed is not None:
         now = {name: typed.get(name, "") for name in now}
     return now
+
+
+def say_fact(name: str, value: object) -> str:
+    """Return a fact of the history as people read it, not as it is stored."""
+    if isinstance(value, bool):
+        return say("desk.yes" if value else "desk.no")
+    if isinstance(value, list):
+        return ", ".join(say_fact(name, part) for part in value) or "-"
+    key = dict(LISTS.get(name, ())).get(str(value))
+    return say(key) if key else str(value or "-")
 
 
 def changes(form: FormData, this_year: int) -> dict[str, object]:

@@ -153,7 +153,7 @@ def _counters(tx: Tx, now: datetime) -> Counters:
     first_day = office(tx).first_day
     month = month_of(now, first_day)
     window = month_window(month, first_day)
-    received = [deed for status in WAITING for deed in deeds.in_status(tx, status, at_most=_FOUND_AT_MOST)]
+    received = [deed for status in WAITING for deed in deeds.in_status(tx, status)]
     return Counters(
         waiting=deeds.count_in(tx, *WAITING),
         oldest=min((deed.received_at for deed in received), default=None),

@@ -33,4 +33,4 @@ def toast_for(tx: Tx, person: Known, code: str, now: datetime) -> Toast | None:
     told = deeds.submissions_of(tx, deed.id)
     undoable = last_decision(tx, deed.id)
     version = deed.version if undoable is not None and undoable.id == last.id else None
-    return Toast(deed.code, told[0].number if told else 0, short_name(tx, deed), last.act, version)
+    return Toast(deed.code, told[0].number if told else 0, short_name(tx, deed) or deed.code, last.act, version)

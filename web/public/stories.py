@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from deeds.kinds import Status
 from deeds.vietnamese import nfc
-from moderation.publishing import allowances, showable
+from moderation.publishing import Showable, allowances, showable
 from storage import deeds, published_photos
 from storage.attachments import Piece
 from storage.database import Tx
@@ -78,19 +78,16 @@ def picture_file(tx: Tx, sha256: str) -> tuple[str, Shelf] | None:
     """Return where this picture lies if a published deed shows it at this moment."""
     for candidate in published_photos.of_published_deeds(tx, sha256):
         row = deeds.deed(tx, candidate.deed_id)
-        if row is not None and any(piece.id == candidate.attachment_id for piece in _shown_pieces(tx, row)):
+        shown = _shown(tx, row) if row is not None else None
+        if shown is not None and any(piece.id == candidate.attachment_id for piece in shown.photos):
             return sha256, Shelf.THUMBNAILS if candidate.is_thumbnail else Shelf.PUBLISHED
     return None
 
 
 def _story(tx: Tx, row: DeedRow) -> Story | None:
-    if row.status is not Status.PUBLISHED or row.published_at is None:
+    shown = _shown(tx, row)
+    if shown is None or row.published_at is None:
         return None
-    honoree = deeds.honoree_of(tx, row.id)
-    allowed = allowances(tx, row, honoree)
-    if not allowed.honoree_asked or allowed.refused:  # a yes taken back counts before anybody unpublishes
-        return None
-    shown = showable(tx, row, honoree, allowed)
     return Story(
         code=row.code,
         title=_clean(shown.name) or say("public.deed.unnamed"),
@@ -102,14 +99,22 @@ def _story(tx: Tx, row: DeedRow) -> Story | None:
     )
 
 
-def _clean(text: str | None) -> str:
-    return _NUMBER.sub(say("public.deed.masked"), _CONTROL.sub("", nfc(text or "")))
-
-
-def _shown_pieces(tx: Tx, row: DeedRow) -> Sequence[Piece]:
+def _shown(tx: Tx, row: DeedRow) -> Showable | None:
+    """Return what may be shown of a deed now; a yes taken back counts before anybody unpublishes."""
+    if row.status is not Status.PUBLISHED:
+        return None
     honoree = deeds.honoree_of(tx, row.id)
     allowed = allowances(tx, row, honoree)
-    return () if allowed.refused else showable(tx, row, honoree, allowed).photos
+    if not allowed.honoree_asked or allowed.refused:
+        return None
+    shown = showable(tx, row, honoree, allowed)
+    # A teller who took their report back took their pictures with it, also where others still tell of the deed.
+    standing = {told.id for told in deeds.submissions_of(tx, row.id) if told.withdrawn_at is None}
+    return replace(shown, photos=[piece for piece in shown.photos if piece.submission_id in standing])
+
+
+def _clean(text: str | None) -> str:
+    return _NUMBER.sub(say("public.deed.masked"), _CONTROL.sub("", nfc(text or "")))
 
 
 def _picture(piece: Piece) -> Picture:

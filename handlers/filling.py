@@ -1,0 +1,163 @@
+"""What was said fills the fields of a form: the one asked, then empty ones that read it with certainty, else the story.
+
+Pure, as the engine that calls it: each function takes a place and words and returns the place with more told.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from handlers.fields import FieldKind, Reading, offered_people, place_hint, unknown
+from handlers.place import Context, Place
+from handlers.reading.guards import about_child
+from handlers.reading.telling import read_telling
+
+STORY_MIN_CHARS = 20  # below it we ask once for a little more
+STORY_MAX_CHARS = 4_000
+SHORT_ANSWER_CHARS = 160  # what is longer tells more than one field asked for
+WORTH_KEEPING_CHARS = 15  # of words nothing asked for; shorter ones are courtesies
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing a report must say; its questions stand under `FORM.FIELD.ask`."""
+
+    name: str
+    kind: FieldKind
+
+
+@dataclass(frozen=True)
+class Form:
+    """A report, declared in the order people check it."""
+
+    name: str
+    version: int  # raise it when a field is renamed, moved or removed
+    fields: tuple[Field, ...]
+
+    def field(self, name: str) -> Field:
+        """Return the field of this name."""
+        return next(field for field in self.fields if field.name == name)
+
+    def has(self, name: str) -> bool:
+        """Tell whether there is a field of this name."""
+        return any(field.name == name for field in self.fields)
+
+    def begin(self, place: Place) -> Place:
+        """Return a place at the beginning of this form."""
+        return replace(place.closed(), talk=self.name, version=self.version, asked="story")
+
+    def key(self, *parts: str) -> str:
+        """Return a text key of this form."""
+        return ".".join((self.name, *parts))
+
+
+def has_story(place: Place) -> bool:
+    """Tell whether the deed itself has been told, typed or spoken."""
+    return bool(place.told.get("story")) or bool(place.told.get("voice"))
+
+
+def told(place: Place, name: str, value: Any) -> Place:
+    """Return the place with one thing told."""
+    return replace(place, told={**place.told, name: value})
+
+
+def add_to_story(place: Place, text: str) -> Place:
+    """Return the place with these words at the end of its story."""
+    return told(place, "story", f"{place.told.get('story', '')}\n{text}".strip()[:STORY_MAX_CHARS])
+
+
+def notice_child(place: Place, text: str) -> Place:
+    """Return the place with a note that a child is told of, wherever in the report that was said."""
+    return told(place, "child", True) if about_child(text) else place
+
+
+def hear_story(form: Form, place: Place, story: str, text: str, context: Context) -> Place:
+    """Return the place with the story told, and every empty field filled that the new words say with certainty."""
+    telling = read_telling(text, context.today, context.areas, context.home)
+    now = told(place, "story", story)
+    for field in form.fields:
+        if field.name not in now.told:
+            reading = field.kind.spot(telling, context)
+            if reading is not None:
+                now = keep(now, field.name, reading)
+    if "who" not in now.told and telling.people:
+        now = now.with_about(offered=offered_people(telling))
+    if "where" not in now.told and (hint := place_hint(telling, context)):
+        now = now.with_about(where_hint=hint)
+    return now
+
+
+def keep(place: Place, name: str, reading: Reading) -> Place:
+    """Return the place with a field read; one that must be settled waits for its question."""
+    if reading.settle is None:
+        return told(place, name, reading.value)
+    pending = [one for one in place.about.get("settle", ()) if one["field"] != name]
+    settle = reading.settle
+    pending.append(
+        {
+            "field": name,
+            "key": settle.key,
+            "values": dict(settle.values),
+            "choices": [list(each) for each in settle.choices],
+        }
+    )
+    return place.with_about(settle=pending)
+
+
+def fill_asked(form: Form, place: Place, asked: list[str], text: str, context: Context) -> Place:
+    """Let every field that was asked take what it reads with certainty; the rest goes to who, or to the story."""
+    telling = read_telling(text, context.today, context.areas, context.home)
+    now = place
+    for name in asked:
+        reading = form.field(name).kind.spot(telling, context)
+        if reading is not None:
+            now = keep(now, name, reading)
+    if "where" in asked and "where" not in now.told and (hint := place_hint(telling, context)):
+        now = now.with_about(where_hint=hint)
+    return _rest(form, now, asked, telling.rest, text, context)
+
+
+def _rest(form: Form, place: Place, asked: list[str], rest: str, text: str, context: Context) -> Place:
+    """Give the words no field read to the one they most likely answer; longer ones belong to the story."""
+    open_ = [name for name in asked if name not in place.told and name not in _pending(place)]
+    if "who" in open_:
+        people = read_telling(text, context.today, context.areas, context.home).people
+        if people or 0 < len(rest) <= SHORT_ANSWER_CHARS:
+            return keep(place, "who", form.field("who").kind.read(text if people else rest, context))
+    if not rest:
+        return place
+    if len(open_) == 1 and len(rest) <= SHORT_ANSWER_CHARS:
+        return keep(place, open_[0], form.field(open_[0]).kind.read(rest, context))
+    return add_to_story(place, text) if len(rest) > WORTH_KEEPING_CHARS else place
+
+
+def _pending(place: Place) -> set[str]:
+    return {one["field"] for one in place.about.get("settle", ())}
+
+
+def leave_open(place: Place, asked: list[str]) -> Place:
+    """Mark what was asked and not answered; what the story said without certainty stands until somebody corrects it."""
+    now = dict(place.told)
+    for name in asked:
+        if name in now or name in _pending(place):
+            continue
+        offered = place.about.get("offered")
+        if name == "who" and offered:
+            now[name] = offered[0]
+        elif name == "where" and place.about.get("where_hint"):
+            now[name] = place.about["where_hint"]
+        else:
+            now[name] = unknown()
+    return replace(place, told=now)
+
+
+def correct(form: Form, place: Place, text: str, context: Context) -> Place:
+    """At the check everything was shown, so what is said now may change any field; other words join the story."""
+    telling = read_telling(text, context.today, context.areas, context.home)
+    now, read_something = place, False
+    for field in form.fields:
+        reading = field.kind.spot(telling, context)
+        if reading is not None:
+            now, read_something = keep(now, field.name, reading), True
+    if read_something and len(telling.rest) <= STORY_MIN_CHARS:
+        return now
+    return add_to_story(now, text)

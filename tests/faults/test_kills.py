@@ -1,0 +1,186 @@
+"""The server is killed while people talk to it: what was acknowledged is there once, and every reply goes out.
+
+`VIECTOT_SOAK=1` (`make soak`) takes the full length, on both databases.
+"""
+
+import asyncio
+import os
+import random
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from deeds.kinds import Role
+from storage import groups, people
+from tests.faults.server import Browser, Server
+from tests.messengers.telegram_api import Group, Person, TelegramApi
+
+SOAK = os.environ.get("VIECTOT_SOAK") == "1"
+KILLS = 100 if SOAK else 5
+PEOPLE = 1_250 if SOAK else 38  # on each of the two messengers; four messages each
+SECRET = "a-secret-of-more-than-thirty-two-bytes"
+STORY = "Sáng 20/11/2026 chị Nguyễn Thị Hoa ở thôn Đông nhặt được ví của người thứ {} đánh rơi và đem trả tận nhà."
+ANSWERS = ("thôn Đông", "1", "1")  # where; the check is agreed to; words and pictures may be used
+DATABASES = [
+    "sqlite",
+    pytest.param(
+        "postgres",
+        marks=[pytest.mark.postgres, pytest.mark.skipif(not SOAK, reason="at full length only: VIECTOT_SOAK=1")],
+    ),
+]
+
+
+@pytest.fixture
+def api() -> Iterator[TelegramApi]:
+    """Telegram, on the loopback."""
+    with TelegramApi(answer_timeout_s=5.0) as running:
+        yield running
+
+
+@pytest.fixture(params=DATABASES)
+def url(request: pytest.FixtureRequest) -> str:
+    """The address of a database other than the one in the data folder."""
+    return str(request.getfixturevalue("postgres_url")) if request.param == "postgres" else ""
+
+
+@pytest.fixture(params=["webhook", "polling"])
+def server(request: pytest.FixtureRequest, api: TelegramApi, url: str, tmp_path: Path) -> Iterator[Server]:
+    """A server on the web chat and on Telegram; the window in which it will be killed is open from its start."""
+    made = Server(
+        tmp_path,
+        url,
+        TELEGRAM_TOKEN=api.token,
+        TELEGRAM_API_URL=api.url,
+        TELEGRAM_MODE=request.param,
+        TELEGRAM_SECRET=SECRET,
+        PUBLIC_URL="http://127.0.0.1",
+    )
+    made.set("PUBLIC_URL", made.url)
+    yield made
+    made.end()
+    made.database.close()
+
+
+def register(server: Server, group: Group) -> None:
+    """Make a group the one that gets the cards."""
+    now = datetime.now(UTC)
+    with server.database.write() as tx:
+        thu = people.hire(tx, "Thu", [Role.MODERATOR], now)
+        groups.register(tx, "telegram", str(group.id), None, thu.id, now)
+
+
+async def kill_now_and_then(server: Server, busy: asyncio.Event, seed: int) -> None:
+    """Kill and restart it at moments nobody chose, as long as there is work."""
+    chance = random.Random(seed)
+    while server.kills < KILLS and not busy.is_set():
+        await asyncio.sleep(chance.uniform(0.05, 0.9))
+        await asyncio.to_thread(server.kill)
+        await asyncio.to_thread(server.start)
+
+
+def talk_over_kills(server: Server, citizens: list[Person]) -> list[Browser]:
+    """Everybody tells one deed, in four messages, while the server is killed; returns who used a browser."""
+
+    async def everybody() -> list[Browser]:
+        timeout = aiohttp.ClientTimeout(total=20)
+        done = asyncio.Event()
+        async with aiohttp.ClientSession(timeout=timeout, cookie_jar=aiohttp.DummyCookieJar()) as session:
+            browsers = [Browser(server, session) for _ in range(PEOPLE)]
+            async with asyncio.TaskGroup() as group:
+                killing = group.create_task(kill_now_and_then(server, done, seed=7))
+                for number, citizen in enumerate(citizens):
+                    for text in (STORY.format(f"điện thoại {number}"), *ANSWERS):
+                        citizen.says(text)
+                async with asyncio.TaskGroup() as talking:
+                    for number, browser in enumerate(browsers):
+                        texts = (STORY.format(f"máy tính {number}"), *ANSWERS)
+                        pause = 1.0 if SOAK else 0.4
+                        talking.create_task(browser.tells(texts, random.Random(number).uniform(0, 2 * pause)))
+                await killing
+        return browsers
+
+    return asyncio.run(everybody())
+
+
+@pytest.mark.slow
+def test_nothing_acknowledged_is_lost_and_nothing_has_two_effects(api: TelegramApi, server: Server) -> None:
+    """Killed again and again while hundreds of messages arrive: each is there once, its report once, its reply sent."""
+    thu = api.user("Thu")
+    group = api.group("Tổ duyệt", [thu], supergroup=True)
+    register(server, group)
+    citizens = [api.user(f"Người {number}") for number in range(PEOPLE)]
+    server.start()
+    browsers = talk_over_kills(server, citizens)
+    assert server.kills == KILLS
+    server.waits_for_events(8 * PEOPLE, 120)
+    server.waits_until_sent(120)
+    assert server.is_sound()
+    check_events(server, browsers, citizens)
+    check_reports(server)
+    repeated = check_replies(server, citizens)
+    missing = check_cards(server, group)
+    server.end()
+    print(f"\n{server.kills} kills, {8 * PEOPLE} messages: {repeated} replies twice, {missing} cards for a person to look at")
+
+
+def check_events(server: Server, browsers: list[Browser], citizens: list[Person]) -> None:
+    """Every message that was acknowledged has one row, and nothing was parked."""
+    events = server.rows("inbox_event", "event_key", "messenger", "chat", "state")
+    assert {state for *_, state in events} == {"done"}
+    keys = [key for key, *_ in events]
+    assert len(keys) == len(set(keys))
+    kept = {key.rpartition(":")[2] for key, messenger, *_ in events if messenger == "webchat"}
+    assert kept == {message for browser in browsers for message in browser.acknowledged}
+    said = Counter(chat for _, messenger, chat, _ in events if messenger == "telegram")
+    assert said == {str(citizen.id): 4 for citizen in citizens}
+
+
+def check_reports(server: Server) -> None:
+    """Everybody's report was handed in once, as it was told."""
+    stories = Counter(story for (story,) in server.rows("submission", "story"))
+    told = [STORY.format(f"{where} {number}") for where in ("điện thoại", "máy tính") for number in range(PEOPLE)]
+    assert stories == Counter(told)
+    numbers = [number for (number,) in server.rows("submission", "number")]
+    assert sorted(numbers) == list(range(1, 2 * PEOPLE + 1))
+
+
+def check_replies(server: Server, citizens: list[Person]) -> int:
+    """Each reply went out: on the web once, on Telegram once more at most for each kill. Returns how many did."""
+    replies: dict[str, Counter[str]] = {}
+    for messenger, chat, key, body, state in server.rows(
+        "outbox_message", "messenger", "chat", "send_key", "body", "state"
+    ):
+        if key is None or not key.startswith("card:"):
+            assert state == "sent", (key, state)
+            replies.setdefault(f"{messenger}:{chat}", Counter())[body["text"]] += 1
+    lines: dict[str, Counter[str]] = {}
+    for chat, sender, body in server.rows("chat_message", "chat", "sender", "body"):
+        if sender == "bot":
+            lines.setdefault(f"webchat:{chat}", Counter())[body["text"]] += 1
+    assert lines == {chat: texts for chat, texts in replies.items() if chat.startswith("webchat:")}
+    repeated = 0
+    for citizen in citizens:
+        shown = Counter(message.text for message in citizen.messages)
+        wanted = replies[f"telegram:{citizen.id}"]
+        assert not wanted - shown, "a reply is missing"
+        twice = (shown - wanted).total()
+        assert twice <= server.kills
+        repeated += twice
+    return repeated
+
+
+def check_cards(server: Server, group: Group) -> int:
+    """No card stands twice; one that is missing is on the list of those a person must look at. Returns how many are."""
+    cards = [row for row in server.rows("outbox_message", "send_key", "state") if (row[0] or "").startswith("card:")]
+    assert len(cards) == 2 * PEOPLE
+    states = Counter(state for _, state in cards)
+    shown = Counter(message.text.partition("\n")[0] for message in group.messages)
+    assert set(shown.values()) == {1}, shown.most_common(3)
+    assert states["sent"] + states["uncertain"] == 2 * PEOPLE
+    assert states["sent"] <= len(shown) <= 2 * PEOPLE
+    assert states["uncertain"] <= server.kills
+    return states["uncertain"]
