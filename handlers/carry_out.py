@@ -1,6 +1,5 @@
 """Effects of conversations are carried out here: in the event's transaction, by moderation and storage."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import singledispatch
@@ -8,12 +7,11 @@ from functools import singledispatch
 from deeds.codes import receipt_hmac
 from deeds.kinds import Act, Thing
 from deeds.said import FileSource, Inbound, Prompt
-from deeds.vietnamese import cut_at_sentence
-from handlers import asides, effects
-from handlers.introduce_deed import as_telling
-from handlers.place import Answer, Context, Place
+from handlers import asides, effects, engine
+from handlers.introduce_deed import INTRODUCE_DEED, as_telling
+from handlers.place import Answer, Context, Place, again
 from moderation import notices, receive
-from storage import attachments, chat_lines, counters, deeds, drafts, erasure, history, inbox, outbox, people
+from storage import attachments, chat_lines, counters, deeds, drafts, erasure, history, inbox, people
 from storage.database import Tx
 from texts import say
 
@@ -54,15 +52,15 @@ def carry_out(effect: object, scene: Scene, place: Place) -> Outcome:
 
 @carry_out.register
 def _(effect: effects.Attach, scene: Scene, place: Place) -> Outcome:
-    refused = 0
-    room = MOST_PHOTOS - (attachments.count_photos(scene.tx, place.draft) if place.draft else 0)
+    refused, draft = 0, None if effect.loose else place.draft
+    room = MOST_PHOTOS - (attachments.count_photos(scene.tx, draft) if draft else 0)
     for position, photo in enumerate(effect.photos):
         if room <= 0:
             refused += 1
-        elif _attach(scene, "photo", photo, position, draft=place.draft):
+        elif _attach(scene, "photo", photo, position, draft=draft):
             room -= 1
     if effect.voice:
-        _attach(scene, "voice", effect.voice, 0, draft=place.draft)
+        _attach(scene, "voice", effect.voice, 0, draft=draft)
     prompts = (Prompt(say("photos.too_many", most=MOST_PHOTOS), send_key=_burst_key(scene, "many")),) if refused else ()
     return Answer(place, prompts)
 
@@ -81,10 +79,13 @@ def _(effect: effects.AcknowledgePhotos, scene: Scene, place: Place) -> Outcome:
     count = attachments.count_photos(scene.tx, place.draft) if place.draft else 0
     if count == 0:
         return Answer(place)
-    prompt = Prompt(
-        say(effect.key, n=count), send_key=_burst_key(scene, str(place.draft)), not_before=scene.now + BURST
-    )
-    return Answer(place, (prompt,))
+    if place.asked == "check":  # the check itself counts them
+        text = engine.check_text(INTRODUCE_DEED, place, replace(scene.context, photos=count))
+        prompt = again(place, text).prompts[0]
+    else:
+        prompt = Prompt(say(effect.key, n=count))
+    key = _burst_key(scene, f"{place.draft}:{place.asked}")
+    return Answer(place, (replace(prompt, send_key=key, not_before=scene.now + BURST),))
 
 
 def _burst_key(scene: Scene, what: str) -> str:
@@ -146,7 +147,7 @@ def _(effect: effects.AnswerQuestion, scene: Scene, place: Place) -> Outcome:
     if asked is None or told is None:
         return Answer(place, (Prompt(say("ask_more.over")),))
     history.change_question(scene.tx, asked.id, answer=effect.text, answered_at=scene.now)
-    receive.add(scene.tx, told, effect.text, 0, Act.ANSWER, scene.now, scene.event.messenger)
+    receive.add(scene.tx, told, 0, Act.ANSWER, scene.now, scene.event.messenger)
     return Answer(place)
 
 
@@ -157,21 +158,13 @@ def _(effect: effects.GiveLoosePhotos, scene: Scene, place: Place) -> Outcome:
         attachments.give_loose(scene.tx, scene.person, draft_id=place.draft)
         return Answer(place)
     given = attachments.give_loose(scene.tx, scene.person, submission_id=told.id)
-    receive.add(scene.tx, told, "", given, Act.ADD, scene.now, scene.event.messenger)
+    receive.add(scene.tx, told, given, Act.ADD, scene.now, scene.event.messenger)
     return Answer(place, (Prompt(say("photos.late.added", n=given, number=told.number)),))
 
 
 @carry_out.register
 def _(_effect: effects.DropLoosePhotos, scene: Scene, place: Place) -> Outcome:
     attachments.drop_loose(scene.tx, scene.person)
-    return Answer(place)
-
-
-@carry_out.register
-def _(effect: effects.AddTo, scene: Scene, place: Place) -> Outcome:
-    told = deeds.submission(scene.tx, effect.submission)
-    if told is not None:
-        receive.add(scene.tx, told, effect.text, 0, Act.ADD, scene.now, scene.event.messenger)
     return Answer(place)
 
 
@@ -215,8 +208,13 @@ def _(effect: effects.Withdraw, scene: Scene, place: Place) -> Outcome:
     if told is None or told.person_id != scene.person:
         return Answer(place, (Prompt(say("mine.unknown", phone=scene.context.office["phone"])),))
     receive.withdraw(scene.tx, told, scene.now, scene.event.messenger)
-    day = notices.say_day((scene.context.today + timedelta(days=1)))
+    day = notices.say_day(scene.context.today + timedelta(days=1))
     return Answer(place, (Prompt(say("withdraw.done", number=told.number, date=day)),))
+
+
+@carry_out.register
+def _(_effect: effects.GoOn, scene: Scene, place: Place) -> Outcome:
+    return engine.reask(INTRODUCE_DEED, place, scene.context) if place.talk == INTRODUCE_DEED.name else Answer(place)
 
 
 @carry_out.register

@@ -11,6 +11,7 @@ class Attach:
 
     photos: tuple[FileSource, ...] = ()
     voice: FileSource | None = None
+    loose: bool = False  # with nothing yet, whatever is open: they came too late for what they belong to
 
 
 @dataclass(frozen=True)
@@ -58,14 +59,6 @@ class AnswerQuestion:
 
 
 @dataclass(frozen=True)
-class AddTo:
-    """More words or pictures for something handed in already."""
-
-    submission: int
-    text: str = ""
-
-
-@dataclass(frozen=True)
 class GiveLoosePhotos:
     """The pictures that came after the receipt belong to this submission, or to the open draft."""
 
@@ -102,6 +95,11 @@ class Withdraw:
     """Take a submission back."""
 
     submission: int
+
+
+@dataclass(frozen=True)
+class GoOn:
+    """An aside is over: the question it interrupted is put again, after everything the aside led to."""
 
 
 @dataclass(frozen=True)

@@ -6,51 +6,34 @@ thing once; all of it is shown once before it is handed in, and there every fiel
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 from deeds.errors import AskAgain
 from deeds.said import Option, Prompt, Said
 from deeds.vietnamese import cut_at_sentence, nfc
 from handlers.effects import AcknowledgePhotos, Attach, DropDraft, HandIn, SetAside
-from handlers.fields import FieldKind, Reading, Value, offered_people, unknown
+from handlers.fields import Value, map_point, unknown
+from handlers.filling import (
+    STORY_MAX_CHARS,
+    STORY_MIN_CHARS,
+    Field,
+    Form,
+    correct,
+    fill_asked,
+    has_story,
+    hear_story,
+    keep,
+    leave_open,
+    notice_child,
+    told,
+)
 from handlers.place import Answer, Context, Place, Stale, again, ask, chosen, labelled, put
-from handlers.reading.guards import about_child
-from handlers.reading.telling import clear_no, clear_yes, greets, read_telling, says_unknown, weak_yes
+from handlers.reading.telling import clear_no, clear_yes, greets, says_unknown, thanks, weak_yes
 from texts import say
 
-STORY_MIN_CHARS = 20  # below it we ask once for a little more
-STORY_MAX_CHARS = 4_000
+__all__ = ["Field", "Form", "answer", "back", "check", "check_text", "go_on", "has_story", "reask", "rewrite", "stop"]
+
 SHOWN_STORY_CHARS = 160
-
-
-@dataclass(frozen=True)
-class Field:
-    """One thing a report must say; its questions stand under `FORM.FIELD.ask`."""
-
-    name: str
-    kind: FieldKind
-
-
-@dataclass(frozen=True)
-class Form:
-    """A report, declared in the order people check it."""
-
-    name: str
-    version: int  # raise it when a field is renamed, moved or removed
-    fields: tuple[Field, ...]
-
-    def field(self, name: str) -> Field:
-        """Return the field of this name."""
-        return next(field for field in self.fields if field.name == name)
-
-    def begin(self, place: Place) -> Place:
-        """Return a place at the beginning of this form."""
-        return replace(place.closed(), talk=self.name, version=self.version, asked="story")
-
-    def key(self, *parts: str) -> str:
-        """Return a text key of this form."""
-        return ".".join((self.name, *parts))
 
 
 def answer(form: Form, place: Place, said: Said, context: Context) -> Answer:
@@ -61,8 +44,20 @@ def answer(form: Form, place: Place, said: Said, context: Context) -> Answer:
     if said.photos or said.voice:
         return _with_files(form, place, said, context)
     text = nfc(said.text).strip()
+    if said.location is not None and not text and form.has("where"):
+        return _on_map(form, place, said.location, context)
     if said.unreadable or (not text and option is None):
         return again(place, say("story.cannot_read", phone=context.office["phone"]))
+    before = str(place.told.get("story", ""))
+    heard = _heard(form, notice_child(place, text) if option is None else place, text, option, context)
+    if said.message and text and heard.place.told.get("story", before) != before:
+        # Which message brought which words, so that one rewritten on the phone changes these words and no others.
+        parts = {**place.about.get("parts", {}), said.message: text} if text in heard.place.told["story"] else {}
+        return replace(heard, place=heard.place.with_about(parts=parts or None))
+    return heard
+
+
+def _heard(form: Form, place: Place, text: str, option: str | None, context: Context) -> Answer:
     match place.asked:
         case "story":
             return _story(form, place, text, context)
@@ -80,6 +75,23 @@ def answer(form: Form, place: Place, said: Said, context: Context) -> Answer:
             return _field(form, place, name, text, option, context)
 
 
+def rewrite(form: Form, place: Place, said: Said, context: Context) -> Answer:
+    """A message was rewritten on the phone: its words in the story change, and a check on the screen is shown anew."""
+    parts = place.about.get("parts", {})
+    old, new = parts.get(said.edits), nfc(said.text).strip()
+    story = str(place.told.get("story", ""))
+    if not old or not new or old not in story:
+        return Answer(place)
+    now = notice_child(told(place, "story", story.replace(old, new, 1)[:STORY_MAX_CHARS]), new)
+    now = now.with_about(parts={**parts, said.edits: new})
+    return check(form, now, context) if now.asked == "check" else Answer(now)
+
+
+def _on_map(form: Form, place: Place, point: tuple[float, float], context: Context) -> Answer:
+    now = told(place, "where", map_point(point))
+    return go_on(form, now, context) if place.asked == "where" else reask(form, now, context)
+
+
 def _choice(place: Place, said: Said) -> str | Answer | None:
     try:
         return chosen(place, said)
@@ -93,25 +105,23 @@ def _with_files(form: Form, place: Place, said: Said, context: Context) -> Answe
     """Pictures and recordings are kept whatever was asked; words that came with them are heard as any other."""
     effects: list[object] = [Attach(said.photos, said.voice)]
     prompts: tuple[Prompt, ...] = ()
-    now = replace(place, told={**place.told, "voice": True}) if said.voice else place
+    now = told(place, "voice", True) if said.voice else place
     if said.voice:
         prompts = (Prompt(say("story.voice", seconds=said.voice.seconds or 0)),)
     if said.text.strip():
         heard = answer(form, now, replace(said, photos=(), voice=None), context)
-        key = "photos.got"
         files = Answer(heard.place, heard.prompts, (*effects, *heard.effects))
-        return files.then(AcknowledgePhotos(key)) if said.photos else files.after(*prompts)
+        if not said.photos:
+            return files.after(*prompts)
+        if files.place.asked == "check":  # it is shown with the acknowledgement, when all pictures are counted
+            files = replace(files, prompts=files.prompts[:-1])
+        return files.then(AcknowledgePhotos("photos.got"))
     if said.photos:
         waiting_for_words = not has_story(now)
         effects.append(AcknowledgePhotos("story.photo_only" if waiting_for_words else "photos.got"))
     if said.voice and now.asked == "story":
         return go_on(form, now, context).after(*prompts).then(*effects)
     return Answer(now, prompts, tuple(effects))
-
-
-def has_story(place: Place) -> bool:
-    """Tell whether the deed itself has been told, typed or spoken."""
-    return bool(place.told.get("story")) or bool(place.told.get("voice"))
 
 
 def _story(form: Form, place: Place, text: str, context: Context) -> Answer:
@@ -126,40 +136,6 @@ def _story(form: Form, place: Place, text: str, context: Context) -> Answer:
         now = replace(now, asked_once=(*now.asked_once, "story"))
         return ask(now, "story", "story.more")
     return go_on(form, now, context)
-
-
-def hear_story(form: Form, place: Place, story: str, text: str, context: Context) -> Place:
-    """Return the place with the story told, and every empty field filled that the new words say with certainty."""
-    told: dict[str, Any] = {**place.told, "story": story}
-    if about_child(text):
-        told["child"] = True
-    telling = read_telling(text, context.today, context.areas, context.home)
-    now = replace(place, told=told)
-    for field in form.fields:
-        if field.name not in now.told:
-            reading = field.kind.spot(telling, context)
-            if reading is not None:
-                now = _keep(now, field.name, reading)
-    if "who" not in now.told and telling.people:
-        now = now.with_about(offered=offered_people(telling))
-    return now
-
-
-def _keep(place: Place, name: str, reading: Reading) -> Place:
-    """Return the place with a field read; one that must be settled waits for its question."""
-    if reading.settle is None:
-        return replace(place, told={**place.told, name: reading.value})
-    pending = [one for one in place.about.get("settle", ()) if one["field"] != name]
-    settle = reading.settle
-    pending.append(
-        {
-            "field": name,
-            "key": settle.key,
-            "values": dict(settle.values),
-            "choices": [list(each) for each in settle.choices],
-        }
-    )
-    return place.with_about(settle=pending)
 
 
 def go_on(form: Form, place: Place, context: Context) -> Answer:
@@ -201,52 +177,19 @@ def _place_words(context: Context) -> Mapping[str, str]:
 
 
 def _missing(form: Form, place: Place, text: str, option: str | None, context: Context) -> Answer:
-    """One answer to several questions: each field takes what it reads with certainty, the rest goes to who, or the story."""
+    """One answer to several questions; what nobody answered is left open."""
     if option is not None:
         return _took_offer(form, place, option, context)
     asked = [name for name in place.about.get("missing", ()) if name not in place.told]
     now = place.with_about(missing=None)
     if not says_unknown(text):
-        telling = read_telling(text, context.today, context.areas, context.home)
-        for name in asked:
-            reading = form.field(name).kind.spot(telling, context)
-            if reading is not None:
-                now = _keep(now, name, reading)
-        now = _rest(form, now, asked, telling.rest, text, context)
-    return go_on(form, _unknown(now, asked), context)
-
-
-def _rest(form: Form, place: Place, asked: list[str], rest: str, text: str, context: Context) -> Place:
-    """Give the words no field read to the one they most likely answer; longer ones belong to the story."""
-    pending = {one["field"] for one in place.about.get("settle", ())}
-    open_ = [name for name in asked if name not in place.told and name not in pending]
-    if "who" in open_:
-        people = read_telling(text, context.today, context.areas, context.home).people
-        if people or 0 < len(rest) <= SHOWN_STORY_CHARS:
-            return _keep(place, "who", form.field("who").kind.read(text if people else rest, context))
-    if not rest:
-        return place
-    if len(open_) == 1 and len(rest) <= SHOWN_STORY_CHARS:
-        return _keep(place, open_[0], form.field(open_[0]).kind.read(rest, context))
-    if len(rest) > 15:
-        return replace(place, told={**place.told, "story": f"{place.told.get('story', '')}\n{text}".strip()})
-    return place
-
-
-def _unknown(place: Place, asked: list[str]) -> Place:
-    """Mark what was asked and not answered; a name out of the story stands for who until somebody says otherwise."""
-    told = dict(place.told)
-    pending = {one["field"] for one in place.about.get("settle", ())}
-    for name in asked:
-        if name not in told and name not in pending:
-            offered = place.about.get("offered") if name == "who" else None
-            told[name] = offered[0] if offered else unknown()
-    return replace(place, told=told)
+        now = fill_asked(form, now, asked, text, context)
+    return go_on(form, leave_open(now, asked), context)
 
 
 def _took_offer(form: Form, place: Place, option: str, context: Context) -> Answer:
     value = place.about["offered"][int(option[1:])]
-    now = replace(place, told={**place.told, "who": value}, shown=())
+    now = replace(told(place, "who", value), shown=())
     rest = [name for name in place.about.get("missing", ()) if name not in now.told]
     now = replace(now.with_about(missing=None), asked_once=tuple(n for n in now.asked_once if n not in rest))
     return go_on(form, now, context)
@@ -262,27 +205,27 @@ def _settle(form: Form, place: Place, text: str, option: str | None, context: Co
         elif clear_no(text):
             option = first["choices"][-1][0]
         else:
-            return go_on(form, _keep(now, name, form.field(name).kind.read(text, context)), context)
+            return go_on(form, keep(now, name, form.field(name).kind.read(text, context)), context)
     value = next(value for option_id, _, value in first["choices"] if option_id == option)
     if value is None:
         now = replace(now, asked_once=tuple(each for each in now.asked_once if each != name))
         return ask(
             replace(now, asked_once=(*now.asked_once, name)), name, form.key(f"{name}.ask"), **_place_words(context)
         )
-    return go_on(form, replace(now, told={**now.told, name: value}), context)
+    return go_on(form, told(now, name, value), context)
 
 
 def _field(form: Form, place: Place, name: str, text: str, option: str | None, context: Context) -> Answer:
     """The answer to one field asked by itself."""
-    if all(field.name != name for field in form.fields):
+    if not form.has(name):
         return go_on(form, place, context)
     if name == "who" and option is not None:
         return _took_offer(form, place, option, context)
     now = place
     if says_unknown(text):
-        now = _unknown(replace(place, told={k: v for k, v in place.told.items() if k != name}), [name])
+        now = leave_open(replace(place, told={k: v for k, v in place.told.items() if k != name}), [name])
     else:
-        now = _keep(now, name, form.field(name).kind.read(text, context))
+        now = keep(now, name, form.field(name).kind.read(text, context))
     return go_on(form, now, context)
 
 
@@ -325,22 +268,9 @@ def _check(form: Form, place: Place, text: str, option: str | None, context: Con
         case "refuse":
             drop = (DropDraft(place.draft),) if place.draft is not None else ()
             return Answer(place.closed(), (Prompt(say(form.key("refused"))),), drop)
-    if weak_yes(text):
+    if weak_yes(text) or thanks(text):
         return again(place, say(form.key("check.unclear_yes")))
-    return check(form, _corrected(form, place, text, context), context)
-
-
-def _corrected(form: Form, place: Place, text: str, context: Context) -> Place:
-    """At the check everything was shown, so what is said now may change any field; other words join the story."""
-    telling = read_telling(text, context.today, context.areas, context.home)
-    now, read_something = place, False
-    for field in form.fields:
-        reading = field.kind.spot(telling, context)
-        if reading is not None and reading.settle is None:
-            now, read_something = _keep(now, field.name, reading), True
-    if read_something and len(telling.rest) <= STORY_MIN_CHARS:
-        return now
-    return replace(now, told={**now.told, "story": f"{now.told.get('story', '')}\n{text}".strip()[:STORY_MAX_CHARS]})
+    return go_on(form, correct(form, place, text, context), context)
 
 
 def _ask_field(form: Form, place: Place, name: str, context: Context) -> Answer:
@@ -354,7 +284,7 @@ def _editable(form: Form) -> tuple[str, ...]:
 def _edit(form: Form, place: Place, text: str, option: str | None, context: Context) -> Answer:
     match option:
         case None:
-            return check(form, _corrected(form, place, text, context), context)
+            return go_on(form, correct(form, place, text, context), context)
         case "story":
             return ask(place.with_about(rewriting=True), "story", "story.rewrite")
         case "photos":
@@ -385,7 +315,8 @@ def _stop(form: Form, place: Place, text: str, option: str | None, context: Cont
 
 def set_aside(form: Form, place: Place, key: str) -> Answer:
     """Close the conversation and keep the draft with its place for 30 days."""
-    waits = replace(place.with_about(back_to=None), asked="story" if not has_story(place) else "check")
+    asked = str(place.about.get("back_to") or place.asked) if has_story(place) else "story"
+    waits = replace(place.with_about(back_to=None), asked=asked)
     keep = (SetAside(place.draft, waits.to_json()),) if place.draft is not None else ()
     return Answer(place.closed(), (Prompt(say(key)),), keep)
 
@@ -397,7 +328,7 @@ def reask(form: Form, place: Place, context: Context) -> Answer:
             return ask(place, "story", "story.ask")
         case "check":
             return check(form, place, context)
-        case name if any(field.name == name for field in form.fields):
+        case name if form.has(name):
             return _ask_field(form, place, name, context)
         case _:
             back = tuple(each for each in place.asked_once if each in place.told or each == "story")

@@ -95,7 +95,8 @@ def offered_people(telling: Telling) -> list[Value]:
 
 
 def _person(person: PersonRead, kind: str, words: str) -> Value:
-    return {"kind": kind, "title": person.title, "name": person.name, "words": words}
+    title = person.title[:1].lower() + person.title[1:]  # capital only where it began the sentence
+    return {"kind": kind, "title": title, "name": person.name, "words": words}
 
 
 def _looks_like_a_name(text: str) -> bool:
@@ -123,6 +124,21 @@ class Where:
     def show(self, value: Value, context: Context) -> str:
         """The place as people write it."""
         return str(value.get("text") or say("introduce_deed.where.unknown"))
+
+
+def place_hint(telling: Telling, context: Context) -> Value | None:
+    """Return the place a story seems to name, not certain enough to go unasked: it stands where nobody says better."""
+    place = telling.place
+    if place is None or place.certain or place.ask:
+        return None
+    return _settled(place, context).value
+
+
+def map_point(point: tuple[float, float]) -> Value:
+    """Return a place somebody sent as a point on the map."""
+    latitude, longitude = point
+    text = say("introduce_deed.where.on_map", latitude=f"{latitude:.5f}", longitude=f"{longitude:.5f}")
+    return {"commune": None, "hamlet": "", "text": text}
 
 
 def _settled(found: PlaceRead, context: Context) -> Reading:

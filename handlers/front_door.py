@@ -15,13 +15,15 @@ from deeds.vietnamese import cut_at_sentence
 from handlers import asides, engine, moderators
 from handlers.carry_out import MOST_PHOTOS, Scene, settle
 from handlers.commands import Command, command
-from handlers.effects import AskWithdraw, Attach, ForgetEvent, ListMine, TellStatus
+from handlers.effects import AskWithdraw, Attach, ForgetEvent, GiveLoosePhotos, GoOn, ListMine, TellStatus
+from handlers.filling import STORY_MIN_CHARS
 from handlers.introduce_deed import INTRODUCE_DEED, begin, greet
+from handlers.keeping import keep, recall
 from handlers.moderators import Desk
 from handlers.place import Answer, Context, Place, Stale, again, ask, chosen, labelled
 from handlers.questions import put_next_question
 from handlers.reading.guards import emergency_now, sounds_like_complaint
-from handlers.reading.telling import greets
+from handlers.reading.telling import clear_no, clear_yes, greets, says_unknown, thanks, weak_yes
 from moderation.purge import complaint_doors
 from storage import attachments, deeds, drafts, groups, outbox, people
 from storage.database import Tx
@@ -46,8 +48,10 @@ def hear(tx: Tx, event: Inbound, town: Town, now: datetime) -> None:
         return
     address = event.sender if event.is_group else event.chat
     person = people.identify(tx, event.messenger, address, event.sender_name, now)
-    place = _known(Place.from_json(drafts.place_of(tx, person.id)))
+    place = _known(recall(tx, person.id))
     photos = attachments.count_photos(tx, place.draft) if place.draft else 0
+    if place.talk == asides.LATE_PHOTOS:
+        photos += attachments.offered(tx, person.id)
     photos = min(MOST_PHOTOS, photos + len(event.said.photos))
     context = Context(now, local_day(now), town.areas, office(tx), person, event.messenger, photos)
     desk = Desk(tx, event, context)
@@ -57,7 +61,7 @@ def hear(tx: Tx, event: Inbound, town: Town, now: datetime) -> None:
     if not event.is_group:
         answer = put_next_question(tx, answer, person.id, context)
     if answer.place != place:
-        drafts.keep_place(tx, person.id, answer.place.to_json(), now)
+        keep(tx, person.id, answer.place, now)
     for prompt in answer.prompts:
         outbox.put(tx, event.messenger, event.chat, prompt, now, event.thread)
 
@@ -88,9 +92,15 @@ def _with_draft(tx: Tx, answer: Answer, person_id: int, now: datetime) -> Answer
     place = answer.place
     if place.talk != INTRODUCE_DEED.name or place.draft is not None:
         return answer
-    if not engine.has_story(place) and not any(isinstance(effect, Attach) for effect in answer.effects):
+    if not engine.has_story(place) and not any(_for_draft(effect) for effect in answer.effects):
         return answer
     return replace(answer, place=replace(place, draft=drafts.open_draft(tx, person_id, now)))
+
+
+def _for_draft(effect: object) -> bool:
+    if isinstance(effect, GiveLoosePhotos):
+        return effect.submission is None
+    return isinstance(effect, Attach) and not effect.loose
 
 
 def _in_group(desk: Desk, place: Place) -> Answer:
@@ -114,7 +124,10 @@ def _answer(desk: Desk, place: Place) -> Answer:
     if said.choice is not None and said.choice.startswith("deed."):
         return moderators.press(desk, place, said.choice)
     if said.edits:
-        return _edited(place, said)
+        in_form = place.talk == INTRODUCE_DEED.name
+        return engine.rewrite(INTRODUCE_DEED, place, said, context) if in_form else Answer(place)
+    if said.photos and (late := _same_album(desk, place)):
+        return late
     given = command(text) if said.choice is None else None
     if given is not None:
         answer = _command(desk, place, given)
@@ -124,7 +137,23 @@ def _answer(desk: Desk, place: Place) -> Answer:
         return _complaint(desk, place)
     if text and said.choice is None and sounds_like_complaint(text) and not _is_answer(place):
         return asides.ask_complaint(place, text)
-    return _open_talk(desk, place, said) or _idle(desk, _out_of(place), said)
+    answer = _courtesy(desk, place, said) or _open_talk(desk, place, said) or _idle(desk, _out_of(place), said)
+    if place.talk == asides.LATE_PHOTOS and answer.place.talk == INTRODUCE_DEED.name:
+        return answer.then(GiveLoosePhotos(None))  # the pictures were of another deed, and here it comes
+    return answer
+
+
+def _courtesy(desk: Desk, place: Place, said: Said) -> Answer | None:
+    """A greeting or thanks is never an answer: somebody who greets in the middle of a report has come back to it."""
+    if said.photos or said.voice or said.choice is not None or _is_answer(place):
+        return None
+    in_form = place.talk == INTRODUCE_DEED.name
+    if in_form and place.draft is not None and engine.has_story(place) and greets(said.text):
+        drafts.set_aside(desk.tx, place.draft, place.to_json(), desk.context.now)
+        return _offer_draft(desk, place.closed())
+    if thanks(said.text) and not (in_form and place.asked == "check"):
+        return Answer(place, (Prompt(say("thanks")),), (GoOn(),))
+    return None
 
 
 def _is_answer(place: Place) -> bool:
@@ -133,6 +162,13 @@ def _is_answer(place: Place) -> bool:
 
 def _out_of(place: Place) -> Place:
     return asides.leave(place) if place.talk else place
+
+
+def _back_to_form(answer: Answer | None) -> Answer | None:
+    """Put the question again that an aside interrupted: its buttons have grown stale meanwhile."""
+    if answer is None or answer.place.talk != INTRODUCE_DEED.name:
+        return answer
+    return answer.then(GoOn())
 
 
 def _open_talk(desk: Desk, place: Place, said: Said) -> Answer | None:
@@ -153,7 +189,7 @@ def _open_talk(desk: Desk, place: Place, said: Said) -> Answer | None:
         return _draft_waits(desk, place, option, said)
     if place.talk == moderators.REVIEW:
         return moderators.answer(desk, place, option, said.text.strip())
-    return asides.answer(place, said, option, desk.context)
+    return _back_to_form(asides.answer(place, said, option, desk.context))
 
 
 def _idle(desk: Desk, place: Place, said: Said) -> Answer:
@@ -165,8 +201,11 @@ def _idle(desk: Desk, place: Place, said: Said) -> Answer:
         late = _late_photos(desk, place, said)
         if late is not None:
             return late
-    if not (said.photos or said.voice) and (greets(said.text) or _says_nothing(said)):
-        return _offer_draft(desk, place) or greet(place, context)
+    if not (said.photos or said.voice):
+        if place.met and _answers_nothing(said.text):
+            return Answer(place, (Prompt(say("not_a_deed")),))
+        if greets(said.text) or _says_nothing(said) or _answers_nothing(said.text):
+            return _offer_draft(desk, place) or greet(place, context)
     return begin(place, said, context)
 
 
@@ -174,11 +213,28 @@ def _says_nothing(said: Said) -> bool:
     return sum(sign.isalpha() for sign in said.text) < 3
 
 
+def _answers_nothing(text: str) -> bool:
+    """Tell whether this is a "yes", "no" or "I do not know" to a question nobody asked."""
+    return clear_yes(text) or clear_no(text) or weak_yes(text) or says_unknown(text)
+
+
+def _same_album(desk: Desk, place: Place) -> Answer | None:
+    """A picture of an album whose other pictures were handed in already goes where they went."""
+    event = desk.event
+    if not event.said.album:
+        return None
+    submission = attachments.of_album(desk.tx, event.messenger, event.chat, event.said.album)
+    told = deeds.submission(desk.tx, submission) if submission is not None else None
+    if told is None or told.withdrawn_at is not None:
+        return None
+    return Answer(place, (), (Attach(event.said.photos, loose=True), GiveLoosePhotos(told.id)))
+
+
 def _late_photos(desk: Desk, place: Place, said: Said) -> Answer | None:
     latest = deeds.latest_of(desk.tx, desk.context.person.id)
     if latest is None or latest.withdrawn_at is not None:
         return None
-    if (desk.context.now - latest.told_at).days > 0 and not _same_album(desk, latest.id):
+    if (desk.context.now - latest.told_at).days > 0:
         return None
     loose = Attach(said.photos)
     if place.talk == asides.LATE_PHOTOS:
@@ -186,17 +242,12 @@ def _late_photos(desk: Desk, place: Place, said: Said) -> Answer | None:
     return replace(asides.ask_late_photos(place, latest.id, latest.number), effects=(loose,))
 
 
-def _same_album(desk: Desk, submission_id: int) -> bool:
-    event = desk.event
-    album = event.said.album
-    return bool(album) and attachments.of_album(desk.tx, event.messenger, event.chat, album or "") == submission_id
-
-
 def _offer_draft(desk: Desk, place: Place) -> Answer | None:
     """Somebody comes back who left a report half told."""
     waiting = drafts.waiting_of(desk.tx, desk.context.person.id)
     if not waiting:
         return None
+    place = replace(place, met=True)
     told = Place.from_json(waiting[0].state).told
     about = (told.get("who") or {}).get("name") or cut_at_sentence(str(told.get("story", "")), 60)
     inside = replace(place.closed(), talk="draft_waits", version=1, about={"draft": waiting[0].id})
@@ -212,7 +263,7 @@ def _draft_waits(desk: Desk, place: Place, option: str | None, said: Said) -> An
     if option == "drop":
         drafts.drop_draft(desk.tx, draft.id)
         return Answer(place.closed(), (Prompt(say("stop.dropped")),))
-    if option is None and len(said.text.strip()) >= engine.STORY_MIN_CHARS:
+    if option is None and len(said.text.strip()) >= STORY_MIN_CHARS:
         return None  # another story: the old one goes on waiting
     kept = Place.from_json(draft.state)
     kept = _known(replace(kept, turn=place.turn, met=True, seen_menu=place.seen_menu, draft=draft.id))
@@ -227,20 +278,13 @@ def _complaint(desk: Desk, place: Place) -> Answer:
     except (Stale, AskAgain):
         option = None
     if option == "complaint":
-        done = Answer(place.closed() if not place.about.get("before") else asides.leave(place))
-        return replace(done, prompts=(Prompt(complaint_doors(desk.tx)),), effects=(ForgetEvent("redirected"),))
+        doors = Prompt(complaint_doors(desk.tx))
+        return Answer(asides.leave(place), (doors,), (ForgetEvent("redirected"), GoOn()))
     if option == "praise":
         held = Said(text=str(place.about["held"]))
         before = asides.leave(place)
         return _open_talk(desk, before, held) or _idle(desk, before, held)
     return replace(again(place, say("complaint.ask")), effects=(ForgetEvent(),))
-
-
-def _edited(place: Place, said: Said) -> Answer:
-    """A message was rewritten on the phone: before the report is handed in the new words take the old ones' place."""
-    if place.talk != INTRODUCE_DEED.name or not place.told.get("story"):
-        return Answer(place)
-    return Answer(replace(place, told={**place.told, "story": said.text.strip()[: engine.STORY_MAX_CHARS]}))
 
 
 def _emergency(context: Context) -> str:

@@ -1,5 +1,6 @@
 """Somebody tells us about a good deed in their own words; we ask only for what is missing."""
 
+from dataclasses import replace
 from datetime import date
 
 from deeds.kinds import DeedKind
@@ -24,7 +25,7 @@ INTRODUCE_DEED = Form(
 
 def greet(place: Place, context: Context) -> Answer:
     """Somebody says hello: who we are, what happens to their words, and the invitation to tell."""
-    begun = INTRODUCE_DEED.begin(place)
+    begun = replace(INTRODUCE_DEED.begin(place), met=True)
     if place.met:
         return engine.reask(INTRODUCE_DEED, begun, context)
     answer = engine.reask(INTRODUCE_DEED, begun, context)
@@ -33,7 +34,7 @@ def greet(place: Place, context: Context) -> Answer:
 
 def begin(place: Place, said: Said, context: Context) -> Answer:
     """The first thing somebody says is the story, or a picture of it."""
-    begun = INTRODUCE_DEED.begin(place)
+    begun = replace(INTRODUCE_DEED.begin(place), met=True)
     answer = engine.answer(INTRODUCE_DEED, begun, said, context)
     if place.met:
         return answer

@@ -104,9 +104,7 @@ def put(place: Place, asked: str, text: str, options: tuple[Option, ...] = ()) -
     """Put a question in these words."""
     turn = place.turn + 1
     first_menu = bool(options) and not place.seen_menu
-    asked_now = replace(
-        place, asked=asked, turn=turn, shown=options, met=True, seen_menu=place.seen_menu or bool(options)
-    )
+    asked_now = replace(place, asked=asked, turn=turn, shown=options, seen_menu=place.seen_menu or bool(options))
     buttons = tuple(Option(f"{turn}.{option.id}", option.label) for option in options)
     return Answer(asked_now, (Prompt(text, buttons, first_menu=first_menu),))
 
@@ -135,7 +133,8 @@ def chosen(place: Place, said: Said) -> str | None:
         if wanted in (str(number), fold(option.label).strip(" .)")):
             return option.id
     if wanted.isdigit() and len(wanted) <= 2:
-        raise AskAgain("menu.not_an_option", count=len(place.shown))
+        key = "menu.not_an_option" if len(place.shown) > 1 else "menu.not_the_option"
+        raise AskAgain(key, count=len(place.shown))
     return None
 
 

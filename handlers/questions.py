@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from deeds.said import Prompt
 from handlers import asides
 from handlers.introduce_deed import INTRODUCE_DEED
+from handlers.keeping import keep, recall
 from handlers.place import Answer, Context, Place
 from moderation.notices import say_question
 from storage import deeds, drafts, history, outbox
@@ -35,7 +36,7 @@ def put_waiting(tx: Tx, now: datetime) -> int:
         assert asked.person_id is not None
         if asked.person_id in asked_of:
             continue  # one at a time
-        place = Place.from_json(drafts.place_of(tx, asked.person_id))
+        place = recall(tx, asked.person_id)
         if place.talk == INTRODUCE_DEED.name:
             place = _make_room(tx, asked.person_id, place, now)
         elif place.talk in asides.PASSING:
@@ -46,7 +47,7 @@ def put_waiting(tx: Tx, now: datetime) -> int:
         told = deeds.submission(tx, asked.submission_id)
         if opened is None or told is None or told.chat is None:
             continue
-        drafts.keep_place(tx, asked.person_id, opened.place.to_json(), now)
+        keep(tx, asked.person_id, opened.place, now)
         for prompt in opened.prompts:
             outbox.put(tx, told.messenger, told.chat, prompt, now)
         asked_of.add(asked.person_id)
@@ -82,9 +83,9 @@ def close_overdue(tx: Tx, now: datetime) -> int:
         told = deeds.submission(tx, asked.submission_id)
         if asked.told_at is None or told is None or told.chat is None or asked.person_id is None:
             continue
-        place = Place.from_json(drafts.place_of(tx, asked.person_id))
+        place = recall(tx, asked.person_id)
         if place.talk == asides.QUESTION and place.about.get("question") == asked.id:
-            drafts.keep_place(tx, asked.person_id, asides.leave(place).to_json(), now)
+            keep(tx, asked.person_id, asides.leave(place), now)
         prompt = Prompt(say("ask_more.closed", number=told.number))
         outbox.put(tx, told.messenger, told.chat, prompt, now)
         closed += 1

@@ -1,4 +1,4 @@
-"""One way to decide, for chat, desk and command line: status, history and everything that follows, in one transaction."""
+"""One way to decide, for chat, desk and command line: status, history and what follows, in one transaction."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

@@ -15,8 +15,8 @@ from storage.deeds import DeedRow
 from storage.people import Known
 
 DEED_FACTS = (
-    "kind", "section", "field", "movement", "target_groups", "about_child", "urgent", "summary", "happened_on", "when_text",
-    "place_text", "confirmed_person", "confirmed_deed", "awards", "proposed_award",
+    "kind", "section", "field", "movement", "target_groups", "about_child", "urgent", "summary", "happened_on",
+    "when_text", "place_text", "confirmed_person", "confirmed_deed", "awards", "proposed_award",
 )  # fmt: skip
 HONOREE_FACTS = ("title", "name", "birth_year", "gender", "occupation", "residence")
 

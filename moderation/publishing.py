@@ -99,6 +99,5 @@ def without_name(words: str, honoree: HonoreeRow) -> str:
 
 
 def _replace_word(words: str, known: str, put: str) -> str:
-    import re
 
     return re.sub(rf"(?<!\w){re.escape(known)}(?!\w)", put, words, flags=re.IGNORECASE)

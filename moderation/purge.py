@@ -4,7 +4,7 @@ from datetime import datetime
 
 from deeds.kinds import Status
 from deeds.said import Prompt
-from storage import attachments, counters, deeds, history, outbox
+from storage import attachments, chat_lines, counters, deeds, history, inbox, outbox
 from storage.database import Tx
 from storage.deeds import DeedRow
 from storage.office import office
@@ -17,6 +17,10 @@ def texts(tx: Tx, deed_id: int, now: datetime) -> None:
     """Delete the words, pictures and names of a deed and its submissions; numbers, days and history stay."""
     for told in deeds.submissions_of(tx, deed_id):
         attachments.erase_of_submission(tx, told.id)
+        if told.chat is not None:  # the words stand in what came in and in the check that went out, too
+            inbox.purge_chat(tx, told.messenger, told.chat)
+            outbox.erase_chat(tx, told.messenger, told.chat)
+            chat_lines.forget_chat(tx, told.chat)
         deeds.change_submission(tx, told.id, told={}, purged_at=now, withdrawn_at=told.withdrawn_at or now)
     honoree = deeds.honoree_of(tx, deed_id)
     deeds.change_honoree(
@@ -24,15 +28,17 @@ def texts(tx: Tx, deed_id: int, now: datetime) -> None:
     )
     deeds.purge_deed(tx, deed_id)
     history.cancel_questions(tx, deed_id, now)
+    for asked in history.questions_of(tx, deed_id):
+        history.change_question(tx, asked.id, text="", answer=None)
 
 
 def as_complaint(tx: Tx, deed: DeedRow, now: datetime) -> None:
     """Turn a complaint found later away: its teller hears of the right doors, its text is deleted and only counted."""
     where = complaint_doors(tx)
+    texts(tx, deed.id, now)
     for told in deeds.submissions_of(tx, deed.id):
         if told.chat is not None:
             outbox.put(tx, told.messenger, told.chat, Prompt(where), now)
-    texts(tx, deed.id, now)
     counters.count(tx, f"{Status.REDIRECTED}.{now:%Y-%m}")
 
 

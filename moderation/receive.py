@@ -121,9 +121,10 @@ def _new_deed(tx: Tx, telling: Telling, now: datetime) -> int:
     return deed_id
 
 
-def add(tx: Tx, told: SubmissionRow, words: str, photos: int, act: Act, now: datetime, via: str) -> DeedRow | None:
-    """Add more words or pictures of the same teller to a deed; a deed left out is looked at again.
+def add(tx: Tx, told: SubmissionRow, photos: int, act: Act, now: datetime, via: str) -> DeedRow | None:
+    """Note that a teller answered or sent more pictures; a deed left out is looked at again.
 
+    The words of an answer stay with its question: history is never changed, words must be able to go.
     Returns None when the deed takes nothing more: withdrawn, merged or turned away.
     """
     deed = deeds.deed(tx, told.deed_id, hold=True)
@@ -135,7 +136,7 @@ def add(tx: Tx, told: SubmissionRow, words: str, photos: int, act: Act, now: dat
     history.record(
         tx, deed.id, act, deed.status, becomes,
         version=deed.version + 1, person_id=told.person_id, via=via, now=now,
-        details={"words": words, "photos": photos, "submission": told.id},
+        details={"photos": photos, "submission": told.id},
     )  # fmt: skip
     cards.refresh(tx, deed.id, now)
     return deed

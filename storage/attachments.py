@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, select, update
 
 from deeds.said import FileSource
 from storage.database import Tx
 from storage.models import Attachment, Submission
-from storage.statements import insert_unless_there
+from storage.statements import insert_unless_there, table
 
 
 @dataclass(frozen=True)
@@ -98,15 +98,21 @@ def attach(
     return tx.execute(insert_unless_there(tx, Attachment, values)).rowcount == 1
 
 
+_ATTACHMENT = table(Attachment)
+_COUNT_PHOTOS = (
+    select(func.count())
+    .select_from(_ATTACHMENT)
+    .where(
+        _ATTACHMENT.c.draft_id == bindparam("draft"),
+        _ATTACHMENT.c.kind == "photo",
+        _ATTACHMENT.c.state.not_in(("refused", "dropped")),
+    )
+)
+
+
 def count_photos(tx: Tx, draft_id: int) -> int:
     """Return how many pictures a draft has, refused ones excepted."""
-    return tx.execute(
-        select(func.count())
-        .select_from(Attachment)
-        .where(
-            Attachment.draft_id == draft_id, Attachment.kind == "photo", Attachment.state.not_in(("refused", "dropped"))
-        )
-    ).scalar_one()
+    return int(tx.execute(_COUNT_PHOTOS, {"draft": draft_id}).scalar_one())
 
 
 def hand_over(tx: Tx, draft_id: int, submission_id: int) -> None:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from storage.database import Tx
 from storage.models import Attachment, Draft, Place
-from storage.statements import insert_or_update
+from storage.statements import insert_or_update, table
 
 
 @dataclass(frozen=True)
@@ -21,14 +21,32 @@ class WaitingDraft:
     touched_at: datetime
 
 
+_PLACE, _DRAFT = table(Place), table(Draft)
+_PLACE_OF = select(_PLACE.c.state).where(_PLACE.c.person_id == bindparam("person")).with_for_update()
+_MOVE = (
+    update(_PLACE)
+    .where(_PLACE.c.person_id == bindparam("person"))
+    .values(state=bindparam("now_state"), version=_PLACE.c.version + 1, updated_at=bindparam("now_at"))
+)
+_WAITING_OF = (
+    select(_DRAFT.c.id, _DRAFT.c.state, _DRAFT.c.touched_at)
+    .where(_DRAFT.c.person_id == bindparam("person"))
+    .order_by(_DRAFT.c.touched_at.desc(), _DRAFT.c.id.desc())
+    .limit(5)
+)
+
+
 def place_of(tx: Tx, person_id: int) -> Mapping[str, Any] | None:
     """Return where a person stands, holding the row against other processes; None for somebody who never spoke."""
-    found = tx.execute(select(Place.state).where(Place.person_id == person_id).with_for_update()).first()
+    found = tx.execute(_PLACE_OF, {"person": person_id}).first()
     return found.state if found else None
 
 
 def keep_place(tx: Tx, person_id: int, state: Mapping[str, Any], now: datetime) -> None:
     """Save where a person stands."""
+    moved = tx.execute(_MOVE, {"person": person_id, "now_state": dict(state), "now_at": now})
+    if moved.rowcount == 1:
+        return
     values = {"person_id": person_id, "state": dict(state), "version": 1, "updated_at": now}
     change = {"state": dict(state), "version": Place.version + 1, "updated_at": now}
     tx.execute(insert_or_update(tx, Place, ("person_id",), values, change))
@@ -46,14 +64,9 @@ def set_aside(tx: Tx, draft_id: int, state: Mapping[str, Any], now: datetime) ->
     tx.execute(update(Draft).where(Draft.id == draft_id).values(state=dict(state), touched_at=now))
 
 
-def waiting_of(tx: Tx, person_id: int, but: int | None = None) -> Sequence[WaitingDraft]:
+def waiting_of(tx: Tx, person_id: int) -> Sequence[WaitingDraft]:
     """Return the reports a person has set aside, newest first."""
-    rows = tx.execute(
-        select(Draft.id, Draft.state, Draft.touched_at)
-        .where(Draft.person_id == person_id, Draft.id != (but or 0))
-        .order_by(Draft.touched_at.desc(), Draft.id.desc())
-        .limit(5)
-    )
+    rows = tx.execute(_WAITING_OF, {"person": person_id})
     return [WaitingDraft(row.id, row.state, row.touched_at) for row in rows if row.state]
 
 

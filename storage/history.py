@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from deeds.kinds import Act, Status, Thing
 from storage.database import Tx
 from storage.models import Consent, Decision, Person, Question
+from storage.statements import table
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,15 @@ class Allowed:
 
 
 _ASKED = tuple(getattr(Question, name) for name in Asked.__dataclass_fields__)
+
+
+_QUESTION = table(Question)
+_OPEN = (_QUESTION.c.answered_at.is_(None), _QUESTION.c.cancelled_at.is_(None))
+_OPEN_OF = (
+    select(*(_QUESTION.c[name] for name in Asked.__dataclass_fields__))
+    .where(_QUESTION.c.person_id == bindparam("person"), _QUESTION.c.closes_at > bindparam("present"), *_OPEN)
+    .order_by(_QUESTION.c.id)
+)
 
 
 def record(
@@ -164,9 +174,7 @@ def ask(
 
 def open_questions(tx: Tx, person_id: int, now: datetime) -> Sequence[Asked]:
     """Return the questions a teller has not answered, oldest first."""
-    rows = tx.execute(
-        select(*_ASKED).where(Question.person_id == person_id, Question.closes_at > now, *_OPEN).order_by(Question.id)
-    )
+    rows = tx.execute(_OPEN_OF, {"person": person_id, "present": now})
     return [Asked(**row._mapping) for row in rows]
 
 
@@ -178,9 +186,6 @@ def untold_questions(tx: Tx, now: datetime) -> Sequence[Asked]:
         .order_by(Question.id)
     )
     return [Asked(**row._mapping) for row in rows]
-
-
-_OPEN = (Question.answered_at.is_(None), Question.cancelled_at.is_(None))
 
 
 def overdue_questions(tx: Tx, now: datetime) -> Sequence[Asked]:

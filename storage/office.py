@@ -48,7 +48,7 @@ class Office:
         """Return a setting, or its default, or nothing."""
         if name not in OFFICE_SETTINGS:
             raise KeyError(name)
-        if name in self.made:
+        if self.made.get(name):
             return self.made[name]
         return say(f"office.default.{name}") if has(f"office.default.{name}") else ""
 
@@ -59,7 +59,7 @@ class Office:
     @property
     def missing(self) -> tuple[str, ...]:
         """The names a paper needs and nobody has set."""
-        return tuple(name for name, needed in OFFICE_SETTINGS.items() if needed and name not in self.made)
+        return tuple(name for name, needed in OFFICE_SETTINGS.items() if needed and not self.made.get(name))
 
     @property
     def first_day(self) -> int:

@@ -4,15 +4,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from deeds.codes import AS_DIGITS, new_invitation, secret_hash
 from deeds.kinds import Role
 from storage.database import Tx
 from storage.models import Attachment, Draft, Identity, Invitation, Person, Question, RoleGrant, Submission
-from storage.statements import insert_unless_there
+from storage.statements import insert_unless_there, table
 
 INVITATION_LIVES = timedelta(days=7)
+HEARD_AGAIN = timedelta(minutes=1)  # how fine we keep when somebody was last heard: one write a burst
 
 
 @dataclass(frozen=True)
@@ -47,20 +48,26 @@ class Staff:
     identities: tuple[tuple[str, str], ...]
 
 
+# Statements of the message path are made once: building one costs five times its execution.
+_IDENTITY, _PERSON, _GRANT = table(Identity), table(Person), table(RoleGrant)
+_HERE = (_IDENTITY.c.messenger == bindparam("here_messenger"), _IDENTITY.c.address == bindparam("here_address"))
+_WHO_IS_HERE = (
+    select(_IDENTITY.c.person_id, _PERSON.c.name, _IDENTITY.c.last_heard_at, _IDENTITY.c.unreachable_since)
+    .join(_PERSON, _PERSON.c.id == _IDENTITY.c.person_id)
+    .where(*_HERE)
+)
+_HEARD = update(_IDENTITY).where(*_HERE).values(last_heard_at=bindparam("heard_at"), unreachable_since=None)
+_ROLES = select(_GRANT.c.role).where(_GRANT.c.person_id == bindparam("person"), _GRANT.c.revoked_at.is_(None))
+
+
 def identify(tx: Tx, messenger: str, address: str, display_name: str, now: datetime) -> Known:
     """Return who writes from this address; an unknown one becomes a new person."""
-    found = tx.execute(
-        select(Identity.person_id, Person.name, Identity.unreachable_since)
-        .join(Person, Person.id == Identity.person_id)
-        .where(Identity.messenger == messenger, Identity.address == address)
-    ).first()
+    here = {"here_messenger": messenger, "here_address": address}
+    found = tx.execute(_WHO_IS_HERE, here).first()
     if found is None:
         return _meet(tx, messenger, address, display_name, now)
-    tx.execute(
-        update(Identity)
-        .where(Identity.messenger == messenger, Identity.address == address)
-        .values(last_heard_at=now, unreachable_since=None)
-    )
+    if found.unreachable_since is not None or now - found.last_heard_at >= HEARD_AGAIN:
+        tx.execute(_HEARD, {**here, "heard_at": now})
     roles = roles_of(tx, found.person_id) if found.name else frozenset[Role]()
     return Known(found.person_id, found.name, roles)
 
@@ -98,9 +105,7 @@ def move_address(tx: Tx, messenger: str, old: str, new: str) -> None:
 
 def roles_of(tx: Tx, person_id: int) -> frozenset[Role]:
     """Return the roles a person holds now."""
-    rows = tx.execute(
-        select(RoleGrant.role).where(RoleGrant.person_id == person_id, RoleGrant.revoked_at.is_(None))
-    ).scalars()
+    rows = tx.execute(_ROLES, {"person": person_id}).scalars()
     return frozenset(Role(role) for role in rows)
 
 

@@ -7,12 +7,15 @@ from sqlalchemy import select
 
 from storage.database import Tx
 from storage.models import Setting
-from storage.statements import insert_or_update
+from storage.statements import insert_or_update, table
+
+_SETTING = table(Setting)
+_ALL = select(_SETTING.c.name, _SETTING.c.value)
 
 
 def all_settings(tx: Tx) -> Mapping[str, str]:
     """Return every setting that was made."""
-    return {row.name: row.value for row in tx.execute(select(Setting.name, Setting.value))}
+    return {name: value for name, value in tx.execute(_ALL)}  # noqa: C416  (rows are no pairs to mypy)
 
 
 def set_setting(tx: Tx, name: str, value: str, now: datetime) -> None:

@@ -18,10 +18,14 @@ def table(model: type[Base]) -> Table:
 
 
 def insert_unless_there(tx: Tx, model: type[Base], values: Mapping[str, Any]) -> Insert:
-    """Return an INSERT that does nothing where a row with the same unique key stands already."""
+    """Return an INSERT that does nothing where a row with the same unique key stands already: its `rowcount` is 0."""
+    statement: Insert
     if tx.dialect.name == "postgresql":
-        return postgresql.insert(model).values(**values).on_conflict_do_nothing()
-    return sqlite.insert(model).values(**values).on_conflict_do_nothing()
+        statement = postgresql.insert(model).values(**values).on_conflict_do_nothing()
+    else:
+        statement = sqlite.insert(model).values(**values).on_conflict_do_nothing()
+    # Where the new id comes back with the row (PostgreSQL), SQLAlchemy forgets the count unless it is told not to.
+    return statement.execution_options(preserve_rowcount=True)
 
 
 def insert_or_update(

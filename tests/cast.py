@@ -207,7 +207,7 @@ class OnPlain(Speaker):
         self.town.deliver()
 
     def _deliver(self, said: Said) -> None:
-        assert self.town.instance
+        self.town.begin()
         self.town.run(self.town.plain.deliver(self.chat, self.name, said))
 
 
@@ -222,7 +222,7 @@ class OnTelegram(Speaker):
         return [Shown(one.text, tuple(one.buttons), one) for one in self.person.messages]
 
     def _send(self, text: str, pictures: list[bytes]) -> int:
-        assert self.town.instance
+        self.town.begin()
         if len(pictures) > 1:
             return len(self.person.sends_album(pictures, text or None))
         if pictures:

@@ -4,7 +4,7 @@
     lan.tells("...", photos=2)
     town.clock.move_to("2026-06-01 08:00")
 
-Nothing ticks by itself: `town.settle()` carries out whatever is due at the clock's present, and returns when it is done.
+Nothing ticks by itself: `town.settle()` carries out whatever is due at the clock's present.
 """
 
 import asyncio
@@ -155,6 +155,7 @@ class Town:
         speaker: Speaker
         if on == "telegram":
             speaker = OnTelegram(self, name, self.telegram.user(name))
+            self.begin()
         elif on == "webchat":
             speaker = OnWebChat(self, name)
         else:
@@ -221,10 +222,10 @@ class Town:
 
     def deed(self, number: int = 1) -> DeedRow:
         """Return the deed with this running number of a submission."""
-        found = self.rows(lambda tx: [one for one in deeds.recent(tx, 1_000)])
-        for deed in found:
-            if any(told.number == number for told in self.rows(lambda tx, i=deed.id: deeds.submissions_of(tx, i))):
-                return deed
+        with self.database.read() as tx:
+            for deed in deeds.recent(tx, 1_000):
+                if any(told.number == number for told in deeds.submissions_of(tx, deed.id)):
+                    return deed
         raise AssertionError(f"no deed has number {number}")
 
     def decides(self, name: str, act: Act, number: int = 1, **order: Any) -> DeedRow:
@@ -306,15 +307,19 @@ class Town:
     @property
     def instance(self) -> Instance:
         """The running instance, started if need be."""
-        if self._instance is None:
-            self._start()
+        self.begin()
         assert self._instance is not None
         return self._instance
+
+    def begin(self) -> None:
+        """Start the instance if it does not run."""
+        if self._instance is None:
+            self._start()
 
     @property
     def address(self) -> str:
         """Where its pages are."""
-        assert self.instance
+        self.begin()
         return f"http://127.0.0.1:{self._port}"
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
@@ -363,7 +368,7 @@ class Town:
             )  # fmt: skip
             self._server = uvicorn.Server(config)
             serving = self._loop.create_task(self._server.serve())
-            while not self._server.started and not serving.done():
+            while not self._server.started and not serving.done():  # noqa: ASYNC110  # uvicorn tells it no other way
                 await asyncio.sleep(0.005)
             instance._scheduler.pause()  # a story's clock stands still; what is due is carried out by `settle`
             ready.set()

@@ -36,12 +36,21 @@ def demo(
     from bot.demo import prepare
 
     quiet_logs(logging.WARNING)
-    told = settings()
+    told = _without_env_file()
     chosen = port if port is not None else _free_port(told.HOST, told.PORT)
     sample = told.model_copy(update={"DATA_DIR": folder, "DATABASE_URL": "", "PORT": chosen})
-    addresses = prepare(sample, CLOCK)
-    serve(sample, lambda: typer.echo(addresses.text()))
+    try:
+        addresses = prepare(sample, CLOCK)
+        serve(sample, lambda: typer.echo(addresses.text()))
+    except KeyboardInterrupt:
+        pass  # before it served; what it had begun to make is made anew the next time
     typer.echo(say("demo.ended"))
+
+
+def _without_env_file() -> Settings:
+    """Return the settings of the environment; `.env` holds the bot's token and the address of the real instance."""
+    settings()  # says what is wrong with them
+    return Settings(_env_file=None)  # type: ignore[call-arg]
 
 
 def serve(told: Settings, when_ready: Callable[[], None]) -> None:
@@ -82,7 +91,7 @@ def serve(told: Settings, when_ready: Callable[[], None]) -> None:
 
 
 def _free_port(host: str, wanted: int) -> int:
-    """Return the wanted port, or another that is free when something listens there already."""
+    """Return the wanted port, or another that is free when something listens there already; 0 is any."""
     with socket.socket() as probe:
         try:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -90,7 +99,7 @@ def _free_port(host: str, wanted: int) -> int:
         except OSError:
             probe.close()
         else:
-            return wanted
+            return int(probe.getsockname()[1])
     with socket.socket() as any_port:
         any_port.bind((host, 0))
         return int(any_port.getsockname()[1])

@@ -76,6 +76,11 @@ def clear_no(text: str) -> bool:
     return only("no.txt", text, "polite_yes.txt")
 
 
+def thanks(text: str) -> bool:
+    """Return whether a message only thanks or says goodbye."""
+    return only("thanks.txt", text, "polite_greeting.txt")
+
+
 def greets(text: str) -> bool:
     """Return whether a message is only a greeting or the messenger's start button."""
     return only("greetings.txt", text, "polite_greeting.txt")

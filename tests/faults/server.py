@@ -44,19 +44,19 @@ class Server:
         self.kills = 0
         self.database = Database(database_url or f"sqlite:///{folder / 'data' / 'viectot.sqlite3'}")
         upgrade(self.database)
-        self._settings = {"DATA_DIR": str(folder / "data"), "PORT": str(self.port), **settings}
+        self.settings = {"DATA_DIR": str(folder / "data"), "PORT": str(self.port), **settings}
         if database_url:
-            self._settings["DATABASE_URL"] = database_url
+            self.settings["DATABASE_URL"] = database_url
         self._child: subprocess.Popen[bytes] | None = None
 
     def set(self, name: str, value: str) -> None:
         """Change a setting; it holds from the next start."""
-        self._settings[name] = value
+        self.settings[name] = value
 
     def start(self, *under: str) -> None:
         """Start it, perhaps under another program, and return once it answers."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("VIECTOT_")}
-        own = {f"VIECTOT_{name}": value for name, value in self._settings.items()}
+        own = {f"VIECTOT_{name}": value for name, value in self.settings.items()}
         with self.log.open("ab") as log:
             self._child = subprocess.Popen(
                 [*under, sys.executable, "-c", RUN, "run"],
@@ -114,7 +114,10 @@ class Server:
     def waits_until_sent(self, seconds: float) -> None:
         """Return once nothing waits in the outbox."""
         until = time.monotonic() + seconds
-        while waiting := Counter(row[0] for row in self.rows("outbox_message", "state")).keys() & {"waiting", "sending"}:
+        while waiting := Counter(row[0] for row in self.rows("outbox_message", "state")).keys() & {
+            "waiting",
+            "sending",
+        }:
             assert time.monotonic() < until, f"still {waiting}: {self.log.read_text()[-2000:]}"
             time.sleep(0.1)
 
@@ -140,10 +143,11 @@ class Browser:
         """Send these one after another, each under its own id."""
         for text in texts:
             message = str(uuid4())
-            while await self._post({"id": message, "text": text}) != 202:
-                await asyncio.sleep(0.2)
+            taken = False
+            while not taken:
+                taken = await self._post({"id": message, "text": text}) == 202
+                await asyncio.sleep(pause_s if taken else 0.2)
             self.acknowledged.append(message)
-            await asyncio.sleep(pause_s)
 
     async def _post(self, fields: dict[str, str]) -> int:
         form = aiohttp.FormData(default_to_multipart=True)

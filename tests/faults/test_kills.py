@@ -20,7 +20,7 @@ from tests.faults.server import Browser, Server
 from tests.messengers.telegram_api import Group, Person, TelegramApi
 
 SOAK = os.environ.get("VIECTOT_SOAK") == "1"
-KILLS = 100 if SOAK else 5
+KILLS = {"webhook": 100 if SOAK else 5, "polling": 100 if SOAK else 2}  # most of the time goes into the restarts
 PEOPLE = 1_250 if SOAK else 38  # on each of the two messengers; four messages each
 SECRET = "a-secret-of-more-than-thirty-two-bytes"
 STORY = "Sáng 20/11/2026 chị Nguyễn Thị Hoa ở thôn Đông nhặt được ví của người thứ {} đánh rơi và đem trả tận nhà."
@@ -49,17 +49,16 @@ def url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(params=["webhook", "polling"])
 def server(request: pytest.FixtureRequest, api: TelegramApi, url: str, tmp_path: Path) -> Iterator[Server]:
-    """A server on the web chat and on Telegram; the window in which it will be killed is open from its start."""
+    """A server on the web chat and on Telegram, not started yet."""
     made = Server(
         tmp_path,
         url,
         TELEGRAM_TOKEN=api.token,
         TELEGRAM_API_URL=api.url,
-        TELEGRAM_MODE=request.param,
         TELEGRAM_SECRET=SECRET,
-        PUBLIC_URL="http://127.0.0.1",
     )
     made.set("PUBLIC_URL", made.url)
+    made.set("TELEGRAM_MODE", request.param)
     yield made
     made.end()
     made.database.close()
@@ -73,10 +72,10 @@ def register(server: Server, group: Group) -> None:
         groups.register(tx, "telegram", str(group.id), None, thu.id, now)
 
 
-async def kill_now_and_then(server: Server, busy: asyncio.Event, seed: int) -> None:
-    """Kill and restart it at moments nobody chose, as long as there is work."""
-    chance = random.Random(seed)
-    while server.kills < KILLS and not busy.is_set():
+async def kill_now_and_then(server: Server) -> None:
+    """Kill and restart it at moments nobody chose."""
+    chance = random.Random(7)
+    while server.kills < KILLS[server.settings["TELEGRAM_MODE"]]:
         await asyncio.sleep(chance.uniform(0.05, 0.9))
         await asyncio.to_thread(server.kill)
         await asyncio.to_thread(server.start)
@@ -87,20 +86,16 @@ def talk_over_kills(server: Server, citizens: list[Person]) -> list[Browser]:
 
     async def everybody() -> list[Browser]:
         timeout = aiohttp.ClientTimeout(total=20)
-        done = asyncio.Event()
         async with aiohttp.ClientSession(timeout=timeout, cookie_jar=aiohttp.DummyCookieJar()) as session:
             browsers = [Browser(server, session) for _ in range(PEOPLE)]
             async with asyncio.TaskGroup() as group:
-                killing = group.create_task(kill_now_and_then(server, done, seed=7))
+                group.create_task(kill_now_and_then(server))
                 for number, citizen in enumerate(citizens):
                     for text in (STORY.format(f"điện thoại {number}"), *ANSWERS):
                         citizen.says(text)
-                async with asyncio.TaskGroup() as talking:
-                    for number, browser in enumerate(browsers):
-                        texts = (STORY.format(f"máy tính {number}"), *ANSWERS)
-                        pause = 1.0 if SOAK else 0.4
-                        talking.create_task(browser.tells(texts, random.Random(number).uniform(0, 2 * pause)))
-                await killing
+                for number, browser in enumerate(browsers):
+                    texts = (STORY.format(f"máy tính {number}"), *ANSWERS)
+                    group.create_task(browser.tells(texts, pause_s=random.Random(number).uniform(0, 1)))
         return browsers
 
     return asyncio.run(everybody())
@@ -115,8 +110,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_has_two_effects(api: TelegramA
     citizens = [api.user(f"Người {number}") for number in range(PEOPLE)]
     server.start()
     browsers = talk_over_kills(server, citizens)
-    assert server.kills == KILLS
-    server.waits_for_events(8 * PEOPLE, 120)
+    server.waits_for_events(8 * PEOPLE + 1, 120)  # the group told us that we were let in
     server.waits_until_sent(120)
     assert server.is_sound()
     check_events(server, browsers, citizens)
@@ -124,7 +118,9 @@ def test_nothing_acknowledged_is_lost_and_nothing_has_two_effects(api: TelegramA
     repeated = check_replies(server, citizens)
     missing = check_cards(server, group)
     server.end()
-    print(f"\n{server.kills} kills, {8 * PEOPLE} messages: {repeated} replies twice, {missing} cards for a person to look at")
+    print(
+        f"\n{server.kills} kills, {8 * PEOPLE} messages: {repeated} replies came twice, {missing} cards are uncertain"
+    )
 
 
 def check_events(server: Server, browsers: list[Browser], citizens: list[Person]) -> None:
@@ -135,13 +131,13 @@ def check_events(server: Server, browsers: list[Browser], citizens: list[Person]
     assert len(keys) == len(set(keys))
     kept = {key.rpartition(":")[2] for key, messenger, *_ in events if messenger == "webchat"}
     assert kept == {message for browser in browsers for message in browser.acknowledged}
-    said = Counter(chat for _, messenger, chat, _ in events if messenger == "telegram")
+    said = Counter(chat for _, messenger, chat, _ in events if messenger == "telegram" and not chat.startswith("-"))
     assert said == {str(citizen.id): 4 for citizen in citizens}
 
 
 def check_reports(server: Server) -> None:
     """Everybody's report was handed in once, as it was told."""
-    stories = Counter(story for (story,) in server.rows("submission", "story"))
+    stories = Counter(told["story"] for (told,) in server.rows("submission", "told"))
     told = [STORY.format(f"{where} {number}") for where in ("điện thoại", "máy tính") for number in range(PEOPLE)]
     assert stories == Counter(told)
     numbers = [number for (number,) in server.rows("submission", "number")]
@@ -178,7 +174,7 @@ def check_cards(server: Server, group: Group) -> int:
     cards = [row for row in server.rows("outbox_message", "send_key", "state") if (row[0] or "").startswith("card:")]
     assert len(cards) == 2 * PEOPLE
     states = Counter(state for _, state in cards)
-    shown = Counter(message.text.partition("\n")[0] for message in group.messages)
+    shown = Counter(message.text.partition("\n")[0] for message in group.messages if message.buttons)
     assert set(shown.values()) == {1}, shown.most_common(3)
     assert states["sent"] + states["uncertain"] == 2 * PEOPLE
     assert states["sent"] <= len(shown) <= 2 * PEOPLE

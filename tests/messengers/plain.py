@@ -1,4 +1,4 @@
-"""A messenger of the tests' own that shows nothing but text: no buttons, nothing is ever replaced, every message is short.
+"""A messenger of the tests' own that shows nothing but text: no buttons, nothing replaced, every message short.
 
 What it receives and sends is real to everything behind the port; only the wire is a list.
 """

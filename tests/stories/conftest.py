@@ -47,5 +47,5 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _twice(item: pytest.Item) -> bool:
-    callspec = getattr(item, "callspec", None)
-    return callspec is not None and callspec.params.get("town") == "postgres" and callspec.params.get("on", "plain") != "plain"
+    params = getattr(getattr(item, "callspec", None), "params", {})
+    return params.get("town") == "postgres" and params.get("on", "plain") != "plain"

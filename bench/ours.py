@@ -1,0 +1,69 @@
+"""Our own side: the whole path of a message, durable, with nothing left out but the network."""
+
+import asyncio
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+
+from bench.peers import freeze, wire
+from bench.talk import HELLO, STOP, TOKEN, update
+from bot.settings import Settings
+from bot.wiring import Instance, build
+from deeds.clock import SystemClock
+
+
+def instance(folder: Path, url: str = "", **more: Any) -> Instance:
+    """Return an instance that serves Telegram, without a messenger's limits: the machine is what is measured."""
+    settings = Settings(DATA_DIR=folder, DATABASE_URL=url, TELEGRAM_TOKEN=SecretStr(TOKEN), **more)
+    made = build(settings, SystemClock())
+    assert made.telegram is not None
+    made.telegram.abilities = replace(
+        made.telegram.abilities, min_seconds_per_chat=0.0, max_per_minute_in_group=0, max_per_second=0
+    )
+    return made
+
+
+def in_process(count: int, chats: int, url: str = "") -> float:
+    """Return messages a second: decoded, carried through, committed, answered, the answer marked as sent."""
+    with tempfile.TemporaryDirectory() as folder:
+        made = instance(Path(folder), url)
+        assert made.telegram is not None
+        made.telegram._bot.session = wire()
+        freeze()
+        took = asyncio.run(_talk(made, count, chats))
+        made.lanes.close()
+        made.database.close()
+        return count / took
+
+
+async def _talk(made: Instance, count: int, chats: int) -> float:
+    telegram = made.telegram
+    assert telegram is not None
+    delivering = asyncio.get_running_loop().create_task(made.delivery.run())
+    turns = count // chats
+
+    async def chat(number: int) -> None:
+        for turn in range(turns):
+            text = HELLO if turn % 2 == 0 else STOP
+            event = telegram.decoder.read(update(turn * chats + number, number, text))
+            assert event is not None
+            await made.accept(event)
+
+    began = time.perf_counter()
+    await asyncio.gather(*(chat(number) for number in range(1, chats + 1)))
+    while await made.lanes.read(_waiting):
+        await asyncio.sleep(0.005)
+    took = time.perf_counter() - began
+    delivering.cancel()
+    return took
+
+
+def _waiting(tx: Any) -> bool:
+    from sqlalchemy import text
+
+    found = tx.execute(text("SELECT 1 FROM outbox_message WHERE state IN ('waiting', 'sending') LIMIT 1")).first()
+    return found is not None
