@@ -29,6 +29,9 @@ class Settings(BaseSettings):
     PORT: int = Field(default=8080, ge=0, le=65_535, description="port to listen on")
     PUBLIC_URL: str = Field(default="", description="address people open, without a slash at the end")
     TIMEZONE: str = Field(default="Asia/Ho_Chi_Minh", description="zone in which days and months are counted")
+    TRUSTED_PROXIES: str = Field(
+        default="", description="addresses of our own proxies, by commas: only their word on who calls is taken"
+    )
     TELEGRAM_TOKEN: SecretStr | None = Field(default=None, description="token of the Telegram bot")
     TELEGRAM_API_URL: str = Field(default="https://api.telegram.org", description="where the Bot API is")
     TELEGRAM_MODE: TelegramMode = Field(default=TelegramMode.POLLING, description="polling or webhook")

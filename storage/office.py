@@ -10,7 +10,7 @@ from texts import has, say
 # name -> is it needed before a paper can be issued? Labels are `office.label.NAME`, defaults `office.default.NAME`.
 OFFICE_SETTINGS: Mapping[str, bool] = {
     "office": True,  # how people call it, e.g. the commune's name
-    "commune_code": True,  # its own commune, the default place of a deed
+    "commune_code": False,  # its own commune, the default place of a deed; an office above communes has none
     "issuer": True,  # full name as papers say it
     "issuer_heading": True,  # lines of the heading, separated by |
     "superior_heading": False,

@@ -63,7 +63,8 @@ def serve(told: Settings, when_ready: Callable[[], None]) -> None:
     instance = build(told, CLOCK)
     config = uvicorn.Config(
         application(instance), host=told.HOST, port=told.PORT, log_level="warning", access_log=False, http="httptools",
-        timeout_graceful_shutdown=5, proxy_headers=False, server_header=False,
+        timeout_graceful_shutdown=5, server_header=False,
+        proxy_headers=bool(told.TRUSTED_PROXIES), forwarded_allow_ips=told.TRUSTED_PROXIES or None,
     )  # fmt: skip
 
     class Server(uvicorn.Server):

@@ -176,7 +176,7 @@ def _praised(snapshot: MonthSnapshot, deeds: tuple[DeedFacts, ...]) -> str:
         say(
             "document.consents",
             total=count(len(deeds)),
-            deed=count(len(deeds)),
+            deed=count(sum(deed.consented.deed for deed in deeds)),
             name=count(sum(deed.consented.name for deed in deeds)),
             photo=count(sum(deed.consented.photo for deed in deeds)),
             loudspeaker=count(sum(deed.consented.loudspeaker for deed in deeds)),

@@ -130,6 +130,12 @@ class Post:
         with self.database.read() as tx:
             return list(tx.execute(select(OutboxMessage.state).order_by(OutboxMessage.id)).scalars())
 
+    def column(self, name: str) -> Any:
+        """Return one column of the first message."""
+        with self.database.read() as tx:
+            query = select(OutboxMessage.__table__.c[name]).order_by(OutboxMessage.id)
+            return tx.execute(query).scalars().first()
+
     def change(self, **columns: Any) -> None:
         """Change every row, as time or another process would."""
         with self.database.write() as tx:

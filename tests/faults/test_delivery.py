@@ -5,18 +5,20 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import event, insert, select
+from sqlalchemy.exc import OperationalError
 
 from bot.delivery import GIVE_UP_AFTER_TRIES
 from deeds.said import Option
 from messengers.port import Failure, MessengerFailed, Outgoing
 from messengers.webchat.chat import WebChat
 from storage import chat_lines, outbox, people
-from storage.database import Database
+from storage.database import Database, sqlite_module
 from storage.models import Base, Group, Identity, OutboxMessage
 from tests.faults.scripted import ABILITIES, FastClock, Post, Scripted, lanes_on, wait_for
 
@@ -58,8 +60,8 @@ def test_each_chat_gets_its_messages_in_order_while_one_in_five_fails(post: Post
 
 def test_a_message_that_is_retried_holds_its_chat_and_a_dead_one_does_not(post: Post) -> None:
     """Chat 1 waits behind its first message until that one is given up; chat 2 is not touched by it."""
-    refusals = {"first": [later(), later(), MessengerFailed(Failure.FAILED, "malformed")]}
-    post.messenger.answers = lambda outgoing, _: (refusals.get(outgoing.text) or [None]).pop(0)
+    refusals = [later(), later(), MessengerFailed(Failure.FAILED, "malformed")]
+    post.messenger.answers = lambda outgoing, _: refusals.pop(0) if outgoing.text == "first" else None
     for chat, text in (("1", "first"), ("1", "second"), ("2", "beside")):
         post.put(chat, text)
     post.deliver()
@@ -114,7 +116,7 @@ def test_there_is_no_storm_while_everything_fails(post: Post, failure: Failure) 
     at_once = 1 if failure in (Failure.EDIT_GONE, Failure.MOVED) else 0  # what they tell may mend it at once
     for instants in tried.values():
         assert len(instants) <= 60
-        pauses = [after - before for before, after in zip(instants, instants[1:], strict=False)]
+        pauses = [after - before for before, after in pairwise(instants)]
         assert sum(pause < timedelta(seconds=1) for pause in pauses) <= at_once
     last = max(attempt.at for attempt in post.messenger.tries)
     assert last - ends < timedelta(seconds=120)
@@ -137,7 +139,7 @@ def test_trying_has_an_end(post: Post) -> None:
 def test_an_uncertain_reply_is_repeated_and_an_uncertain_card_is_not(post: Post) -> None:
     """Both went out, both answers got lost. A person may decide to send the card again."""
     failures = {"reply": [uncertain()], "card": [uncertain()]}
-    post.messenger.answers = lambda outgoing, _: (failures[outgoing.text] or [None]).pop()  # type: ignore[list-item]
+    post.messenger.answers = lambda outgoing, _: failures[outgoing.text].pop() if failures[outgoing.text] else None
     post.messenger.lost_answers = {0, 1}
     post.put("1", "reply")
     post.put("2", "card", send_key="card:1")
@@ -305,8 +307,9 @@ def test_on_the_web_chat_replaced_words_are_a_line_and_repeated_ones_are_not(pos
             post.messenger = WebChat(lanes, post.clock)  # type: ignore[assignment]
             for text in ("question", "question, asked again", "question"):
                 post.put("1", text, send_key="q")
+                before = {name: post.column(name) for name in ("edits", "remote_id")}
                 for _ in range(2):  # the second time as after a kill between sending and noting it
-                    post.change(state="waiting")
+                    post.change(state="waiting", **before)
                     async with post.delivering():
                         await wait_for(lambda: post.states() == ["sent"])
         with post.database.read() as tx:
@@ -346,22 +349,15 @@ def test_beside_another_process_a_message_is_left_alone_until_its_lease_ends(pos
 
 def test_a_full_disk_neither_stops_delivery_nor_repeats_what_was_sent(post: Post) -> None:
     """It fills up while messages are on the wire and stays so past their leases; with space again all ends well."""
-    database = post.database
-    limit = {"pages": 1_000_000_000}
-
-    def small(driver: Any, _record: object) -> None:
-        driver.execute(f"PRAGMA max_page_count={limit['pages']}")
-
-    event.listen(database.engine, "connect", small)
     full = {"now": False}
+    said: list[str] = []
 
     def refuse(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         if full["now"] and statement.startswith("UPDATE outbox_message"):
-            import pysqlite3.dbapi2 as driver
+            said.append(statement)
+            raise OperationalError(statement, {}, sqlite_module().OperationalError("database or disk is full"))
 
-            raise driver.OperationalError("database or disk is full")
-
-    event.listen(database.engine, "before_cursor_execute", refuse)
+    event.listen(post.database.engine, "before_cursor_execute", refuse)
     post.messenger.slow_s = 0.3
     for chat in range(5):
         post.put(str(chat), "reply")
@@ -377,6 +373,7 @@ def test_a_full_disk_neither_stops_delivery_nor_repeats_what_was_sent(post: Post
             await wait_for(lambda: set(post.states()) == {"sent"})
 
     asyncio.run(go_on())
+    assert len(said) > 5
     assert all(post.messenger.texts(str(chat)) == ["reply", "card"] for chat in range(5))
 
 

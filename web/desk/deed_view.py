@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from deeds.errors import NotFound
+from deeds.errors import NotFound, NotPossible
 from deeds.kinds import HONOREE_THINGS, TELLER_THINGS, Act, Role, Thing
 from deeds.months import local_day
 from moderation import notices
 from moderation.cards import last_decision, short_name
 from moderation.moves import may
+from moderation.publishing import allowances, check_publishable
 from storage import attachments, deeds, history, people
 from storage.attachments import Piece
 from storage.database import Tx
@@ -73,6 +74,7 @@ class DeedView:
     questions: Sequence[Asked]
     answers: Sequence[Answer]
     may: frozenset[Act]
+    not_publishable: str  # why the page may not show it yet; "" when it may
     undoable: Entry | None
     canned_questions: Sequence[Sample]
     canned_reasons: Sequence[Sample]
@@ -107,6 +109,7 @@ def view(tx: Tx, person: Known, code: str, now: datetime, done: str = "") -> Dee
         questions=history.questions_of(tx, deed.id),
         answers=_answers(tx, history.allowed_by_honoree(tx, honoree.id), HONOREE_THINGS),
         may=frozenset(act for act in BUTTONS if may(person, act, deed, told, has_publisher=has_publisher)),
+        not_publishable=_not_publishable(tx, deed, honoree),
         undoable=last if may_undo else None,
         canned_questions=[
             Sample(key, say(f"question.{key}"), question_read(tx, deed, number, say(f"question.{key}"), now))
@@ -120,6 +123,14 @@ def view(tx: Tx, person: Known, code: str, now: datetime, done: str = "") -> Dee
         is_own=any(one.person_id == person.id for one in told),
         toast=toast_for(tx, person, done, now),
     )
+
+
+def _not_publishable(tx: Tx, deed: DeedRow, honoree: HonoreeRow) -> str:
+    try:
+        check_publishable(deed, allowances(tx, deed, honoree))
+    except NotPossible as missing:
+        return missing.sentence
+    return ""
 
 
 def question_read(tx: Tx, deed: DeedRow, number: int, words: str, now: datetime) -> str:

@@ -54,6 +54,7 @@ def routes(services: Services) -> list[Route]:
     """Return the routes of the papers."""
     return [
         page(services, "/desk/papers", show, PAPER_READERS),
+        page(services, "/desk/papers/{key}", show, PAPER_READERS),  # where notices lead; the list has all of them
         page(services, "/desk/papers/{key}/{kind}", download, PAPER_READERS),
         page(services, "/desk/papers/{key}/draft/{kind}", draft, PAPER_READERS),
         action(services, "/desk/papers/{key}/issued", issued, MAY_RECORD),
