@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from deeds.kinds import DeedKind
 from deeds.places import Commune, Renamed, Split
 from deeds.said import Option
-from deeds.vietnamese import cut_at_sentence
+from deeds.vietnamese import cut_at_sentence, fold
 from handlers.place import Context
 from handlers.reading.days import DayRead, find_day, read_day
 from handlers.reading.names import PersonRead, find_kind, find_people
@@ -148,6 +148,8 @@ def _settled(found: PlaceRead, context: Context) -> Reading:
     unsure: Value = {"commune": None, "hamlet": hamlet, "text": found.text}
     unknown = ("unknown", say("introduce_deed.where.split.unknown"), unsure)
     match found.ask:
+        case Renamed(old, new) if fold(old).endswith(f" {fold(new.name)}"):
+            return Reading(_place(hamlet, new.code, context))  # only its type changed, which nobody need be asked about
         case Renamed(old, new):
             values = {
                 "old": old,

@@ -9,7 +9,7 @@ from deeds.errors import ForPeople, NotAllowed
 from deeds.kinds import Act, Role, Status
 from deeds.said import Inbound, Option, Prompt
 from handlers.place import Answer, Context, Place, ask, put
-from moderation import cards, notices
+from moderation import cards, notices, purge
 from moderation.decide import Order, decide
 from storage import deeds, groups, people
 from storage.database import Tx
@@ -17,7 +17,8 @@ from storage.deeds import DeedRow
 from texts import say
 
 REVIEW = "review"  # the conversation of somebody deciding
-WAITING = (Status.RECEIVED, Status.IN_REVIEW, Status.NEEDS_INFO)
+WAITING = (Status.RECEIVED, Status.IN_REVIEW)
+ASKED = (Status.NEEDS_INFO,)  # looked at last: somebody else's move is next
 DECIDERS = (Role.MODERATOR, Role.PUBLISHER, Role.ADMIN)
 
 
@@ -62,7 +63,8 @@ def _ask_reason(desk: Desk, place: Place, deed: DeedRow, act: Act, seen: int) ->
     inside = replace(place.closed(), talk=REVIEW, version=1, about={"deed": deed.id, "seen": seen, "act": act.value})
     # The ids stand by themselves, so an older list of reasons still means what it says.
     reasons = tuple(Option(option.id, option.label) for option in options)
-    return Answer(replace(inside, asked="reason", turn=place.turn + 1, shown=reasons), (Prompt(text, reasons),))
+    asking = replace(inside, asked="reason", turn=place.turn + 1, shown=reasons)
+    return _about(desk, deed, Answer(asking, (Prompt(text, reasons),)))
 
 
 def _ask_words(desk: Desk, place: Place, deed: DeedRow, act: Act, seen: int) -> Answer:
@@ -87,7 +89,16 @@ def _carry_out(desk: Desk, place: Place, deed: DeedRow, order: Order) -> Answer:
     undo = cards.option_id(decided, Act.UNDO)
     options = (Option(undo, say("mod.button.undo")),) if order.act is not Act.UNDO and _undoable(order.act) else ()
     inside = replace(place.closed(), talk=REVIEW, version=1, about={"deed": deed.id}, asked="done")
-    return Answer(inside, (Prompt(text, options, numbered=False),))
+    return _about(desk, decided, Answer(inside, (Prompt(text, options, numbered=False),)))
+
+
+def _about(desk: Desk, deed: DeedRow, answer: Answer) -> Answer:
+    """Mark what is said of a deed, so that it goes from the chat when the deed's words must go."""
+    prompts = tuple(
+        replace(prompt, send_key=f"{purge.SHOWN}:{deed.id}:{desk.event.event_key}:{number}")
+        for number, prompt in enumerate(answer.prompts)
+    )
+    return replace(answer, prompts=prompts)
 
 
 def _undoable(act: Act) -> bool:
@@ -99,17 +110,20 @@ def queue(desk: Desk, place: Place, *, after: int = 0) -> Answer:
     context = desk.context
     if not context.person.is_any(*DECIDERS):
         return Answer(place, (Prompt(say("moderation.not_moderator")),))
-    waiting = [deed for deed in deeds.in_status(desk.tx, *WAITING) if not _own(desk, deed)]
-    later = [deed for deed in waiting if deed.id > after] or waiting
-    if not later:
-        return Answer(place.closed(), (Prompt(say("mod.queue.empty")),))
-    deed = later[0]
+    waiting = [*deeds.in_status(desk.tx, *WAITING), *deeds.in_status(desk.tx, *ASKED)]
+    waiting = [deed for deed in waiting if not _own(desk, deed)]
+    at = next((number for number, deed in enumerate(waiting) if deed.id == after), None)
+    if at is not None:
+        waiting = waiting[at + 1 :] + waiting[:at]
+    if not waiting:
+        return Answer(place.closed(), (Prompt(say("mod.queue.empty" if at is None else "mod.queue.no_other")),))
+    deed = waiting[0]
     options = (
         *(Option(act.value, say(f"mod.button.{act}")) for act in cards.OFFERED[deed.status]),
         Option("later", say("mod.button.later")),
     )
     inside = replace(place.closed(), talk=REVIEW, version=1, about={"deed": deed.id, "seen": deed.version})
-    return put(inside, "card", cards.card_text(desk.tx, deed, context.now), options)
+    return _about(desk, deed, put(inside, "card", cards.card_text(desk.tx, deed, context.now), options))
 
 
 def answer(desk: Desk, place: Place, option: str | None, text: str) -> Answer | None:

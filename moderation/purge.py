@@ -10,6 +10,7 @@ from storage.deeds import DeedRow
 from storage.office import office
 from texts import say
 
+SHOWN = "shown"  # what was said to moderators of a deed has a send key `shown:DEED:...`
 COMPLAINT_HOURS = 24  # within which a complaint's text is gone, as the sentence for its teller promises
 
 
@@ -22,6 +23,12 @@ def texts(tx: Tx, deed_id: int, now: datetime) -> None:
             outbox.erase_chat(tx, told.messenger, told.chat)
             chat_lines.forget_chat(tx, told.chat)
         deeds.change_submission(tx, told.id, told={}, purged_at=now, withdrawn_at=told.withdrawn_at or now)
+    gone = say("mod.card.gone", number=deeds.submissions_of(tx, deed_id)[0].number)
+    for key, messenger, chat, thread in outbox.keys_under(tx, f"{SHOWN}:{deed_id}:"):
+        outbox.put(tx, messenger, chat, Prompt(gone, send_key=key, instead=gone), now, thread)
+    for prefix in (SHOWN, "card"):  # a press on a card brings the whole card back with it
+        for _, messenger, chat, _ in outbox.keys_under(tx, f"{prefix}:{deed_id}:"):
+            inbox.purge_chat(tx, messenger, chat)
     honoree = deeds.honoree_of(tx, deed_id)
     deeds.change_honoree(
         tx, honoree.id, title="", name="", name_folded="", residence="", occupation=None, birth_year=None

@@ -183,7 +183,7 @@ class OnPlain(Speaker):
 
     def __init__(self, town: "Town", name: str) -> None:
         super().__init__(town, name)
-        self.chat = f"chat-{name}"
+        self.chat = f"chat-{town.plain.number()}"
 
     def messages(self) -> list[Shown]:
         return [Shown(text, (), None) for text in self.town.plain.shown[self.chat]]

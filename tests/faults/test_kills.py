@@ -20,7 +20,7 @@ from tests.faults.server import Browser, Server
 from tests.messengers.telegram_api import Group, Person, TelegramApi
 
 SOAK = os.environ.get("VIECTOT_SOAK") == "1"
-KILLS = {"webhook": 100 if SOAK else 5, "polling": 100 if SOAK else 2}  # most of the time goes into the restarts
+KILLS = {"webhook": 100 if SOAK else 3, "polling": 100 if SOAK else 2}  # most of the time goes into the restarts
 PEOPLE = 1_250 if SOAK else 38  # on each of the two messengers; four messages each
 SECRET = "a-secret-of-more-than-thirty-two-bytes"
 STORY = "Sáng 20/11/2026 chị Nguyễn Thị Hoa ở thôn Đông nhặt được ví của người thứ {} đánh rơi và đem trả tận nhà."

@@ -77,7 +77,7 @@ def test_a_report_nobody_goes_on_with_makes_room(town: Town) -> None:
 
 
 def test_a_question_without_answer_closes(town: Town, on: str) -> None:
-    """The day passes: the teller hears that the report is kept all the same; a late answer begins nothing by mistake."""
+    """The day passes: the teller hears that the report is kept; the deed waits for the office again."""
     lan, thu = asked(town, on)
     thu.picks("Còn ai chứng kiến việc này?")
     town.settle()
