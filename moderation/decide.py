@@ -95,6 +95,7 @@ def _reason(order: Order) -> str | None:
             return say(f"mod.reason.{order.reason_key}")
         if not order.reason:
             raise NotPossible("moderation.reason_missing", "leaving out needs a reason")
+        return order.reason.strip().rstrip(" .")  # it stands in the middle of the teller's sentence
     return order.reason
 
 

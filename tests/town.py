@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import uvicorn
 from docx import Document
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from bot.app import application
 from bot.settings import Settings
@@ -35,7 +35,7 @@ from moderation.decide import Order, decide
 from storage import deeds, people, periods
 from storage.database import Database, Tx
 from storage.deeds import DeedRow
-from storage.models import Base, InboxEvent, OutboxMessage
+from storage.models import Base, Draft, InboxEvent, OutboxMessage, Place
 from storage.people import Known
 from storage.settings import set_setting
 from tests.cast import Group, OnPlain, OnTelegram, OnWebChat, Speaker
@@ -227,6 +227,22 @@ class Town:
                 if any(told.number == number for told in deeds.submissions_of(tx, deed.id)):
                     return deed
         raise AssertionError(f"no deed has number {number}")
+
+    def deeds(self) -> list[DeedRow]:
+        """Return every deed, newest first."""
+        return list(self.rows(lambda tx: deeds.recent(tx, 1_000)))
+
+    def foreign_place(self, *, version: int, asked: str, extra: dict[str, object]) -> None:
+        """Store everybody's place, and what they are telling, as a program of another version would have."""
+
+        def rewrite(tx: Tx) -> None:
+            for table in (Place, Draft):
+                for row in tx.execute(select(table)).all():
+                    key = table.person_id if table is Place else table.id
+                    state = {**row.state, "version": version, "asked": asked, **extra}
+                    tx.execute(update(table).where(key == row[0]).values(state=state))
+
+        self.writes(rewrite)
 
     def decides(self, name: str, act: Act, number: int = 1, **order: Any) -> DeedRow:
         """Let a member of staff decide at the desk."""

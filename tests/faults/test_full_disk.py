@@ -22,7 +22,7 @@ PEOPLE = 12
 STORY = "Sáng 20/11/2026 chị Nguyễn Thị Hoa ở thôn Đông nhặt được ví của người thứ {} đánh rơi và đem trả tận nhà."
 ANSWERS = ("thôn Đông", "1", "1")
 # error, calls, which of a thread's calls fail
-FAULTS = [("ENOSPC", "pwrite64", "120..260"), ("EIO", "fsync,fdatasync", "12..40")]
+FAULTS = [("ENOSPC", "pwrite64", "120..260"), ("EIO", "fsync,fdatasync", "8..40")]
 if SOAK:
     FAULTS += [
         (error, calls, f"{first}..{first + step}")
@@ -57,7 +57,7 @@ def failing(error: str, calls: str, when: str, *paths: Path) -> list[str]:
     """Return the command under which these system calls fail, on these files or on all."""
     only = [word for path in paths for word in ("-P", str(path))]
     return [
-        *("strace", "-f", "-qq", "-o", os.environ.get("DUR_OUT", os.devnull), *only),
+        *("strace", "-f", "-qq", "-o", os.devnull, *only),
         *("-e", f"trace={calls}", "-e", f"inject={calls}:error={error}:when={when}"),
     ]
 
@@ -74,7 +74,7 @@ def test_people_are_told_to_come_again_and_nothing_is_lost(server: Server, error
             browsers = [Browser(server, session) for _ in range(PEOPLE)]
             async with asyncio.timeout(120), asyncio.TaskGroup() as group:
                 for number, browser in enumerate(browsers):
-                    group.create_task(browser.tells((STORY.format(number), *ANSWERS)))
+                    group.create_task(browser.tells((STORY.format(number), *ANSWERS), pause_s=0.1 * number))
         return browsers
 
     browsers = asyncio.run(everybody())
