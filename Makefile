@@ -10,7 +10,7 @@ PIP := $(RUN) -m pip --disable-pip-version-check install --quiet
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo run test check format soak lock
+.PHONY: help demo run test check format bench soak lock ops
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ check: $(VENV)/.dev ## formatting, lint, types, import directions, guards, and w
 format: $(VENV)/.dev ## put code into shape and mend what lint can mend by itself
 	@$(VENV)/bin/ruff check --fix $(FOLDERS)
 	@$(VENV)/bin/ruff format $(FOLDERS)
+
+bench: $(VENV)/.dev ## compare every path with a peer; QUICK=1 ends within a minute
+	@PYTHONPATH=. $(VENV)/bin/python -m bench
 
 soak: $(VENV)/.dev ## the long runs: the fault tests at full length, figures printed
 	@VIECTOT_SOAK=1 $(RUN) -m pytest tests/faults -s

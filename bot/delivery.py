@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
@@ -20,7 +21,7 @@ from storage.store import Store
 log = structlog.get_logger()
 
 LANE = "outbox"
-AT_ONCE = 100  # messages under way together
+AT_ONCE = 30  # messages under way together on one messenger; one that hangs does not hold up the others
 LOOK_EVERY_S = 1.0  # another process cannot wake us
 LONGEST_PAUSE_S = 300.0
 GIVE_UP_AFTER_TRIES = 200  # some sixteen hours of trying
@@ -36,6 +37,7 @@ class Delivery:
         self._messengers = messengers
         self._wake = asyncio.Event()
         self._under_way: set[asyncio.Task[None]] = set()
+        self._busy: Counter[str] = Counter()  # by messenger
         self._in_hand: set[int] = set()  # what is being sent or waits to have its end written down
         self._parts_sent: dict[int, tuple[Prompt, int]] = {}  # of a long message that failed half-way
 
@@ -62,23 +64,23 @@ class Delivery:
 
     async def _look(self) -> bool:
         """Take what is due and begin to send it. Returns whether there was anything."""
-        room = AT_ONCE - len(self._under_way)
-        if room <= 0:
-            await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
-            return True
+        room = {name: AT_ONCE - self._busy[name] for name in self._messengers if self._busy[name] < AT_ONCE}
         try:
-            due = await self._store.write(
-                LANE, lambda tx: outbox.claim(tx, list(self._messengers), self._clock.now(), room)
-            )
+            due = await self._store.write(LANE, lambda tx: self._claim(tx, room)) if room else []
         except Exception as error:
             log.warning("the outbox cannot be read", error=type(error).__name__)
             return False
         for message in due:
             self._in_hand.add(message.id)
+            self._busy[message.messenger] += 1
             task = asyncio.get_running_loop().create_task(self._send(message))
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
         return bool(due)
+
+    def _claim(self, tx: Tx, room: Mapping[str, int]) -> list[Due]:
+        now = self._clock.now()
+        return [message for name, left in room.items() for message in outbox.claim(tx, [name], now, left)]
 
     async def _rest(self) -> None:
         try:
@@ -105,7 +107,8 @@ class Delivery:
             await self._send_and_settle(message)
         finally:
             self._in_hand.discard(message.id)
-        self._wake.set()
+            self._busy[message.messenger] -= 1
+            self._wake.set()
 
     async def _send_and_settle(self, message: Due) -> None:
         end: Callable[[Tx], None]

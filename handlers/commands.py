@@ -12,6 +12,7 @@ from deeds.vietnamese import fold
 
 _WITHDRAW = re.compile(r"^(?:rut|rut tin|rut so|rut tin so)\s*(\d{1,9})$")
 _NUMBER = re.compile(r"^(?:so|tin so|ma so)\s*(\d{1,9})$")
+_SPACED_RECEIPT = re.compile(r"^[0-9a-zA-Z]{4} [0-9a-zA-Z]{4} [0-9a-zA-Z]{4}$")
 _INVITATION = re.compile(r"^(?:/start\s+)?([0-9a-zA-Z]{4}-[0-9a-zA-Z]{4})$")
 
 
@@ -44,5 +45,7 @@ def command(text: str) -> Command | None:
         return Command("withdraw", found.group(1))
     if found := _NUMBER.match(said):
         return Command("status", found.group(1))
+    if _SPACED_RECEIPT.match(text.strip()) and any(sign.isdigit() for sign in text):
+        text = text.strip().replace(" ", "-")
     receipt = read_receipt(text) if len(text) <= 40 else None
     return Command("receipt", receipt) if receipt else None

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from deeds.errors import AskAgain
 from deeds.said import Option, Prompt, Said
-from deeds.vietnamese import cut_at_sentence, nfc
+from deeds.vietnamese import cut_at_sentence, fold, nfc
 from handlers.effects import AcknowledgePhotos, Attach, DropDraft, HandIn, SetAside
 from handlers.fields import Value, map_point, unknown
 from handlers.filling import (
@@ -20,6 +20,7 @@ from handlers.filling import (
     Form,
     correct,
     fill_asked,
+    has_letters,
     has_story,
     hear_story,
     keep,
@@ -38,7 +39,7 @@ SHOWN_STORY_CHARS = 160
 
 def answer(form: Form, place: Place, said: Said, context: Context) -> Answer:
     """Carry one thing a person said into the form."""
-    option = _choice(place, said)
+    option = _choice(form, place, said, context)
     if isinstance(option, Answer):
         return option
     if said.photos or said.voice:
@@ -92,11 +93,12 @@ def _on_map(form: Form, place: Place, point: tuple[float, float], context: Conte
     return go_on(form, now, context) if place.asked == "where" else reask(form, now, context)
 
 
-def _choice(place: Place, said: Said) -> str | Answer | None:
+def _choice(form: Form, place: Place, said: Said, context: Context) -> str | Answer | None:
     try:
         return chosen(place, said)
     except Stale:
-        return again(place, say("menu.stale"))
+        stale = say("menu.stale")
+        return again(place, stale) if place.shown else reask(form, place, context).after(Prompt(stale))
     except AskAgain as error:
         return again(place, error.sentence)
 
@@ -130,6 +132,8 @@ def _story(form: Form, place: Place, text: str, context: Context) -> Answer:
         before = ""
     if not before and greets(text):
         return ask(place, "story", "story.ask")
+    if before and not has_letters(text):
+        return go_on(form, place, context)  # a number for a menu that is no longer there
     story = f"{before}\n{text}".strip()[:STORY_MAX_CHARS]
     now = hear_story(form, place.with_about(rewriting=None), story, text, context)
     if len(story) < STORY_MIN_CHARS and "story" not in place.asked_once:
@@ -221,6 +225,8 @@ def _field(form: Form, place: Place, name: str, text: str, option: str | None, c
         return go_on(form, place, context)
     if name == "who" and option is not None:
         return _took_offer(form, place, option, context)
+    if name != "when" and not has_letters(text) and option is None and name != "photos":
+        return reask(form, place, context)
     now = place
     if says_unknown(text):
         now = leave_open(replace(place, told={k: v for k, v in place.told.items() if k != name}), [name])
@@ -270,6 +276,9 @@ def _check(form: Form, place: Place, text: str, option: str | None, context: Con
             return Answer(place.closed(), (Prompt(say(form.key("refused"))),), drop)
     if weak_yes(text) or thanks(text):
         return again(place, say(form.key("check.unclear_yes")))
+    for field in labelled(form.key("edit.option"), *_editable(form)):
+        if fold(text) == fold(field.label):
+            return _edit(form, place, text, field.id, context)
     return go_on(form, correct(form, place, text, context), context)
 
 

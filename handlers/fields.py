@@ -67,7 +67,8 @@ class Who:
         people = find_people(text)
         place = find_place(text, context.areas, context.home)
         residence = _place_text(place, context) if place is not None else ""
-        if kind == DeedKind.INDIVIDUAL and people:
+        # "bà cụ bán rau": typed small, what follows a title may be no name but what the person does.
+        if kind == DeedKind.INDIVIDUAL and people and (people[0].full or people[0].name[:1].isupper()):
             return Reading(_person(people[0], kind, residence))
         words = cut_at_sentence(text.strip(), SHORT_CHARS * 2)
         if kind == DeedKind.INDIVIDUAL and _looks_like_a_name(text):

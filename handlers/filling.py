@@ -121,13 +121,18 @@ def _rest(form: Form, place: Place, asked: list[str], rest: str, text: str, cont
     open_ = [name for name in asked if name not in place.told and name not in _pending(place)]
     if "who" in open_:
         people = read_telling(text, context.today, context.areas, context.home).people
-        if people or 0 < len(rest) <= SHORT_ANSWER_CHARS:
+        if people or (has_letters(rest) and len(rest) <= SHORT_ANSWER_CHARS):
             return keep(place, "who", form.field("who").kind.read(text if people else rest, context))
-    if not rest:
+    if not has_letters(rest):
         return place
     if len(open_) == 1 and len(rest) <= SHORT_ANSWER_CHARS:
         return keep(place, open_[0], form.field(open_[0]).kind.read(rest, context))
     return add_to_story(place, text) if len(rest) > WORTH_KEEPING_CHARS else place
+
+
+def has_letters(text: str) -> bool:
+    """Tell whether there is anything to read as a name or a place; a lone "1" answers a menu that is not there."""
+    return any(sign.isalpha() for sign in text)
 
 
 def _pending(place: Place) -> set[str]:

@@ -16,7 +16,7 @@ from handlers import asides, engine, moderators
 from handlers.carry_out import MOST_PHOTOS, Scene, settle
 from handlers.commands import Command, command
 from handlers.effects import AskWithdraw, Attach, ForgetEvent, GiveLoosePhotos, GoOn, ListMine, TellStatus
-from handlers.filling import STORY_MIN_CHARS
+from handlers.filling import STORY_MIN_CHARS, has_letters, hear_story
 from handlers.introduce_deed import INTRODUCE_DEED, begin, greet
 from handlers.keeping import keep, recall
 from handlers.moderators import Desk
@@ -48,12 +48,13 @@ def hear(tx: Tx, event: Inbound, town: Town, now: datetime) -> None:
         return
     address = event.sender if event.is_group else event.chat
     person = people.identify(tx, event.messenger, address, event.sender_name, now)
-    place = _known(recall(tx, person.id))
+    place = recall(tx, person.id)
     photos = attachments.count_photos(tx, place.draft) if place.draft else 0
     if place.talk == asides.LATE_PHOTOS:
         photos += attachments.offered(tx, person.id)
     photos = min(MOST_PHOTOS, photos + len(event.said.photos))
     context = Context(now, local_day(now), town.areas, office(tx), person, event.messenger, photos)
+    place = _known(place, context)
     desk = Desk(tx, event, context)
     answer = _in_group(desk, place) if event.is_group else _answer(desk, place)
     answer = _with_draft(tx, answer, person.id, now)
@@ -78,13 +79,19 @@ def _happened(tx: Tx, event: Inbound, now: datetime) -> None:
             outbox.put(tx, event.messenger, event.chat, Prompt(say("group.hello")), now, event.thread)
 
 
-def _known(place: Place) -> Place:
-    """Return a place this program can go on from; of one it cannot, what was told is kept and asked about again."""
+def _known(place: Place, context: Context) -> Place:
+    """Return a place this program can go on from; of one it cannot, what was told is kept and read anew."""
     form = INTRODUCE_DEED
-    if place.talk == form.name and place.version != form.version:
-        kept = {name: value for name, value in place.told.items() if name in ("story", "voice", "child")}
-        return replace(form.begin(place), told=kept, draft=place.draft)
-    return place
+    if place.talk != form.name or place.version == form.version:
+        return place
+    kept = {name: value for name, value in place.told.items() if name in ("story", "voice", "child")}
+    begun = replace(form.begin(place), told=kept, draft=place.draft)
+    story = str(kept.get("story", ""))
+    if not story:
+        return begun
+    read = hear_story(form, begun, story, story, context)
+    told = {name: value for name, value in read.told.items() if name != "when"}  # "yesterday" was another day then
+    return replace(read, told=told)
 
 
 def _with_draft(tx: Tx, answer: Answer, person_id: int, now: datetime) -> Answer:
@@ -185,6 +192,8 @@ def _open_talk(desk: Desk, place: Place, said: Said) -> Answer | None:
         return again(place, error.sentence)
     if said.photos or said.voice:
         return None
+    if option is None and place.shown and said.text and not has_letters(said.text):
+        return again(place, say("menu.not_an_option", count=len(place.shown)))
     if place.talk == "draft_waits":
         return _draft_waits(desk, place, option, said)
     if place.talk == moderators.REVIEW:
@@ -266,7 +275,8 @@ def _draft_waits(desk: Desk, place: Place, option: str | None, said: Said) -> An
     if option is None and len(said.text.strip()) >= STORY_MIN_CHARS:
         return None  # another story: the old one goes on waiting
     kept = Place.from_json(draft.state)
-    kept = _known(replace(kept, turn=place.turn, met=True, seen_menu=place.seen_menu, draft=draft.id))
+    kept = replace(kept, turn=place.turn, met=True, seen_menu=place.seen_menu, draft=draft.id)
+    kept = _known(kept, desk.context)
     return engine.reask(INTRODUCE_DEED, kept, desk.context)
 
 

@@ -66,7 +66,8 @@ def split(text: str, most_units: int) -> list[str]:
             part = piece
         else:
             part = joined
-    return [*parts, part] if part else parts
+    # A messenger refuses a message of white space alone.
+    return [said for said in (*parts, part) if said.strip()] or [""]
 
 
 def _pieces(text: str, most_units: int) -> list[tuple[str, str]]:

@@ -95,7 +95,7 @@ def attach(
         "seconds": source.seconds,
         "sent_at": now,
     }
-    return tx.execute(insert_unless_there(tx, Attachment, values)).rowcount == 1
+    return insert_unless_there(tx, Attachment, values)
 
 
 _ATTACHMENT = table(Attachment)

@@ -9,7 +9,7 @@ from storage.statements import insert_or_update, insert_unless_there
 
 def next_number(tx: Tx, series: str) -> int:
     """Return the next number of a series, from 1; a rolled-back transaction leaves no gap."""
-    tx.execute(insert_unless_there(tx, Counter, {"name": series, "value": 0}))
+    insert_unless_there(tx, Counter, {"name": series, "value": 0})
     return tx.execute(
         update(Counter).where(Counter.name == series).values(value=Counter.value + 1).returning(Counter.value)
     ).scalar_one()

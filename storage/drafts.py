@@ -36,6 +36,14 @@ _WAITING_OF = (
 )
 
 
+_BEGIN = insert(_DRAFT).returning(_DRAFT.c.id)
+_SET_ASIDE = (
+    update(_DRAFT)
+    .where(_DRAFT.c.id == bindparam("draft"))
+    .values(state=bindparam("now_state"), touched_at=bindparam("now_at"))
+)
+
+
 def place_of(tx: Tx, person_id: int) -> Mapping[str, Any] | None:
     """Return where a person stands, holding the row against other processes; None for somebody who never spoke."""
     found = tx.execute(_PLACE_OF, {"person": person_id}).first()
@@ -54,14 +62,13 @@ def keep_place(tx: Tx, person_id: int, state: Mapping[str, Any], now: datetime) 
 
 def open_draft(tx: Tx, person_id: int, now: datetime) -> int:
     """Begin a report and return its id."""
-    return tx.execute(
-        insert(Draft).values(person_id=person_id, state={}, opened_at=now, touched_at=now).returning(Draft.id)
-    ).scalar_one()
+    begun = {"person_id": person_id, "state": {}, "opened_at": now, "touched_at": now}
+    return int(tx.execute(_BEGIN, begun).scalar_one())
 
 
 def set_aside(tx: Tx, draft_id: int, state: Mapping[str, Any], now: datetime) -> None:
     """Keep a report for later, with the place its teller had reached."""
-    tx.execute(update(Draft).where(Draft.id == draft_id).values(state=dict(state), touched_at=now))
+    tx.execute(_SET_ASIDE, {"draft": draft_id, "now_state": dict(state), "now_at": now})
 
 
 def waiting_of(tx: Tx, person_id: int) -> Sequence[WaitingDraft]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from storage.database import Tx
 from storage.models import Group
@@ -41,5 +41,9 @@ def lose(tx: Tx, messenger: str, chat: str, now: datetime) -> None:
 
 
 def move(tx: Tx, messenger: str, old: str, new: str) -> None:
-    """Follow a group that was given another id."""
+    """Follow a group that was given another id; where the new one is registered already, the old one is only lost."""
+    known = tx.execute(select(Group.id).where(Group.messenger == messenger, Group.chat == new)).first()
+    if known is not None:
+        tx.execute(delete(Group).where(Group.messenger == messenger, Group.chat == old))
+        return
     tx.execute(update(Group).where(Group.messenger == messenger, Group.chat == old).values(chat=new))

@@ -34,7 +34,7 @@ def note(tx: Tx, event_key: str, messenger: str, chat: str, raw: bytes, now: dat
         "raw": raw,
         "state": "done",
     }
-    return tx.execute(insert_unless_there(tx, InboxEvent, values)).rowcount == 1
+    return insert_unless_there(tx, InboxEvent, values)
 
 
 def park(tx: Tx, event_key: str, error: str) -> None:

@@ -3,15 +3,16 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, delete, func, insert, or_, select, update
+from sqlalchemy import Select, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.orm import aliased
 
 from deeds.said import Prompt
 from storage.database import Tx
 from storage.models import OutboxMessage
-from storage.statements import insert_unless_there
+from storage.statements import insert_unless_there, table
 
 LEASE = timedelta(seconds=120)  # longer than the slowest upload; past it the sender is taken for dead
 
@@ -43,6 +44,18 @@ class Stuck:
     created_at: datetime
 
 
+# Statements of the message path are made once: building one costs five times its execution.
+_OUT = table(OutboxMessage)
+_PUT = insert(_OUT)
+_SENT = (
+    update(_OUT)
+    .where(_OUT.c.id == bindparam("message"))
+    .values(
+        state="sent", edits=None, remote_id=bindparam("remote"), sent_at=bindparam("at"), leased_until=None, error=None
+    )
+)
+
+
 def put(tx: Tx, messenger: str, chat: str, prompt: Prompt, now: datetime, thread: str | None = None) -> None:
     """Queue a message. With a `send_key` it replaces the one under that key, in the queue or in the chat by an edit."""
     values = {
@@ -54,11 +67,12 @@ def put(tx: Tx, messenger: str, chat: str, prompt: Prompt, now: datetime, thread
     }
     where = {"messenger": messenger, "chat": chat, "thread": thread, "created_at": now}
     if prompt.send_key is None:
-        tx.execute(insert(OutboxMessage).values(**where, **values))
-    elif not _replace(tx, prompt.send_key, prompt, values):
-        fresh = insert_unless_there(tx, OutboxMessage, {**where, "send_key": prompt.send_key, **values})
-        if tx.execute(fresh).rowcount == 0:  # another process queued it in this moment
-            _replace(tx, prompt.send_key, prompt, values)
+        tx.execute(_PUT, {**where, **values})
+        return
+    if _replace(tx, prompt.send_key, prompt, values):
+        return
+    if not insert_unless_there(tx, OutboxMessage, {**where, "send_key": prompt.send_key, **values}):
+        _replace(tx, prompt.send_key, prompt, values)  # another process queued it in this moment
 
 
 def _replace(tx: Tx, send_key: str, prompt: Prompt, values: dict[str, object]) -> bool:
@@ -114,14 +128,13 @@ def keys_under(tx: Tx, prefix: str) -> Sequence[tuple[str, str, str, str | None]
     return [(row.send_key or "", row.messenger, row.chat, row.thread) for row in rows]
 
 
-def claim(tx: Tx, messengers: Collection[str], now: datetime, at_most: int) -> list[Due]:
-    """Take the messages whose turn it is on these messengers, one a chat, under a lease.
-
-    A row held back by `not_before` holds nobody unless it was tried before; a row being sent holds its chat.
-    """
+@cache
+def _in_turn() -> Select[Any]:
+    """Return the query for the messages whose turn it is: the first of each chat, none of a chat that is held."""
+    present: Any = bindparam("present")
     heads = (
         select(OutboxMessage.messenger, OutboxMessage.chat, func.min(OutboxMessage.id).label("id"))
-        .where(OutboxMessage.state == "waiting", OutboxMessage.not_before <= now)
+        .where(OutboxMessage.state == "waiting", OutboxMessage.not_before <= present)
         .group_by(OutboxMessage.messenger, OutboxMessage.chat)
         .subquery()
     )
@@ -130,9 +143,11 @@ def claim(tx: Tx, messengers: Collection[str], now: datetime, at_most: int) -> l
     # Any row of the chat, not only an older one: an edit of an old message must not overtake what is on the wire.
     sending = select(other.id).where(*in_chat, other.state == "sending").exists()
     retrying = (
-        select(other.id).where(*in_chat, other.state == "waiting", other.attempts > 0, other.not_before > now).exists()
+        select(other.id)
+        .where(*in_chat, other.state == "waiting", other.attempts > 0, other.not_before > present)
+        .exists()
     )
-    rows = tx.execute(
+    return (
         select(
             OutboxMessage.id,
             OutboxMessage.messenger,
@@ -146,13 +161,21 @@ def claim(tx: Tx, messengers: Collection[str], now: datetime, at_most: int) -> l
         .where(
             OutboxMessage.id.in_(select(heads.c.id).where(~sending, ~retrying)),
             OutboxMessage.state == "waiting",
-            OutboxMessage.not_before <= now,
-            OutboxMessage.messenger.in_(messengers),
+            OutboxMessage.not_before <= present,
+            OutboxMessage.messenger.in_(bindparam("messengers", expanding=True)),
         )
         .order_by(OutboxMessage.id)
-        .limit(at_most)
+        .limit(bindparam("at_most"))
         .with_for_update(skip_locked=True)
-    ).all()
+    )
+
+
+def claim(tx: Tx, messengers: Collection[str], now: datetime, at_most: int) -> list[Due]:
+    """Take the messages whose turn it is on these messengers, one a chat, under a lease.
+
+    A row held back by `not_before` holds nobody unless it was tried before; a row being sent holds its chat.
+    """
+    rows = tx.execute(_in_turn(), {"present": now, "messengers": list(messengers), "at_most": at_most}).all()
     due = [
         Due(
             row.id,
@@ -177,24 +200,13 @@ def claim(tx: Tx, messengers: Collection[str], now: datetime, at_most: int) -> l
 
 def mark_sent(tx: Tx, message: Due, remote_id: str, now: datetime) -> None:
     """Record that the messenger has it; a message whose words changed on the way is queued again as an edit."""
-    changed = False
-    if message.send_key:
-        here = select(OutboxMessage.body).where(OutboxMessage.id == message.id).with_for_update()
-        body = tx.execute(here).scalar_one_or_none()
-        changed = body is not None and not _says(body, message.prompt)
-    tx.execute(
-        update(OutboxMessage)
-        .where(OutboxMessage.id == message.id)
-        .values(
-            state="waiting" if changed else "sent",
-            attempts=0 if changed else OutboxMessage.attempts,
-            edits=remote_id if changed else None,
-            remote_id=remote_id,
-            sent_at=now,
-            leased_until=None,
-            error=None,
-        )
-    )
+    tx.execute(_SENT, {"message": message.id, "remote": remote_id, "at": now})
+    if not message.send_key:
+        return
+    here = OutboxMessage.id == message.id
+    body = tx.execute(select(OutboxMessage.body).where(here).with_for_update()).scalar_one_or_none()
+    if body is not None and not _says(body, message.prompt):
+        tx.execute(update(OutboxMessage).where(here).values(state="waiting", attempts=0, edits=remote_id))
 
 
 def mark_again(tx: Tx, message: Due, not_before: datetime, error: str, *, forget_edit: bool = False) -> None:

@@ -82,7 +82,7 @@ def _meet(tx: Tx, messenger: str, address: str, display_name: str, now: datetime
         "created_at": now,
         "last_heard_at": now,
     }
-    if tx.execute(insert_unless_there(tx, Identity, values)).rowcount == 1:
+    if insert_unless_there(tx, Identity, values):
         return Known(person_id, None)
     # Another process met the same person in this moment: theirs counts.
     tx.execute(delete(Person).where(Person.id == person_id))

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, func, insert, select, update
 
 from storage.database import Tx
 from storage.models import OfficialDocument, Period, PeriodDeed
-from storage.statements import insert_unless_there
+from storage.statements import unless_there
 
 DocumentState = Literal["to_build", "draft", "issued"]
 
@@ -110,7 +110,8 @@ def close(
         "snapshot": dict(snapshot),
         "content_hash": content_hash,
     }
-    period_id = tx.execute(insert_unless_there(tx, Period, values).returning(Period.id)).scalar_one_or_none()
+    fresh = unless_there(tx.dialect.name, Period).values(**values).returning(Period.id)
+    period_id = tx.execute(fresh).scalar_one_or_none()
     if period_id is None:
         return False
     for position, deed_id in enumerate(deed_ids, start=1):

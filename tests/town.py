@@ -28,6 +28,7 @@ from sqlalchemy import func, select, update
 from bot.app import application
 from bot.settings import Settings
 from bot.wiring import Instance, build
+from deeds.clock import SystemClock
 from deeds.kinds import Act, Role
 from deeds.months import VIET_NAM
 from moderation import facts
@@ -85,6 +86,10 @@ class StoryClock:
     def forward(self, **by: float) -> None:
         """Let time pass: `forward(minutes=11)`."""
         self._now += timedelta(**by)
+
+    def catch_up(self) -> None:
+        """Let it be as late as on the machine: a command beside the server has no other clock."""
+        self._now = max(self._now, SystemClock().now() + timedelta(seconds=1))
 
     def move_to(self, at: str) -> None:
         """Let it be `2026-06-01 08:00` in Viet Nam."""
@@ -236,11 +241,12 @@ class Town:
         """Store everybody's place, and what they are telling, as a program of another version would have."""
 
         def rewrite(tx: Tx) -> None:
-            for table in (Place, Draft):
-                for row in tx.execute(select(table)).all():
-                    key = table.person_id if table is Place else table.id
-                    state = {**row.state, "version": version, "asked": asked, **extra}
-                    tx.execute(update(table).where(key == row[0]).values(state=state))
+            other = {"version": version, "asked": asked, **extra}
+            for place in tx.execute(select(Place.person_id, Place.state)).all():
+                here = Place.person_id == place.person_id
+                tx.execute(update(Place).where(here).values(state={**place.state, **other}))
+            for draft in tx.execute(select(Draft.id, Draft.state)).all():
+                tx.execute(update(Draft).where(Draft.id == draft.id).values(state={**draft.state, **other}))
 
         self.writes(rewrite)
 
@@ -355,7 +361,7 @@ class Town:
     def command(self, *words: str) -> str:
         """Run the real command line on this commune's data, and return what it prints."""
         done = subprocess.run(
-            [sys.executable, "-m", "bot.command_line", *words],
+            [str(Path(sys.executable).with_name("viectot")), *words],
             capture_output=True, text=True, check=False, timeout=60, cwd=Path(__file__).parents[1],
             env={"VIECTOT_DATA_DIR": str(self.folder), "VIECTOT_DATABASE_URL": self.url, "PATH": "", "COLUMNS": "200"},
         )  # fmt: skip

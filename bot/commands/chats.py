@@ -59,6 +59,6 @@ def parked_retry(event_id: Annotated[int, typer.Argument(help="id of the event, 
         town = Town(areas(), receipt_key(settings().DATA_DIR))
         now = CLOCK.now()
         with opened.write() as tx:
-            hear(tx, event, town, now)
-            inbox.release(tx, event_id, now)
+            if inbox.release(tx, event_id, now):
+                hear(tx, event, town, now)
     typer.echo(say("cli.parked.done", id=event_id))

@@ -1,7 +1,7 @@
 """Messages reach their chats in order, once, whatever the messenger answers; failing ones are tried slowly."""
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import event, insert, select
 from sqlalchemy.exc import OperationalError
 
-from bot.delivery import GIVE_UP_AFTER_TRIES
-from deeds.said import Option
+from bot.delivery import GIVE_UP_AFTER_TRIES, Delivery
+from deeds.said import Option, Prompt
 from messengers.port import Failure, MessengerFailed, Outgoing
 from messengers.webchat.chat import WebChat
 from storage import chat_lines, outbox, people
@@ -257,6 +257,29 @@ def test_an_error_of_ours_is_a_dead_letter_and_no_standstill(post: Post) -> None
     post.put("1", "good")
     post.deliver()
     assert post.states() == ["dead", "sent"]
+
+
+def test_a_messenger_that_hangs_holds_up_no_other(post: Post) -> None:
+    """Sixty chats of one hang for seconds; what waits behind them on another goes out meanwhile."""
+    post.messenger.slow_s = 4.0
+    for chat in range(60):
+        post.put(str(chat), "hangs")
+    quick = Scripted(post.clock)
+    with post.database.write() as tx:
+        for chat in range(60):
+            outbox.put(tx, "quick", str(chat), Prompt("goes"), post.clock.now())
+
+    async def go_on() -> None:
+        with lanes_on(post.database) as lanes:
+            delivery = Delivery(lanes, post.clock, {"scripted": post.messenger, "quick": quick})
+            running = asyncio.get_running_loop().create_task(delivery.run())
+            await wait_for(lambda: Counter(post.states())["sent"] == 60, 3.5)
+            assert len(quick.tries) == 60
+            await wait_for(lambda: set(post.states()) == {"sent"})
+            running.cancel()
+            await asyncio.wait([running])
+
+    asyncio.run(go_on())
 
 
 def test_a_long_message_that_fails_half_way_goes_on_where_it_stopped(post: Post) -> None:

@@ -25,13 +25,9 @@ PEOPLE = 1_250 if SOAK else 38  # on each of the two messengers; four messages e
 SECRET = "a-secret-of-more-than-thirty-two-bytes"
 STORY = "Sáng 20/11/2026 chị Nguyễn Thị Hoa ở thôn Đông nhặt được ví của người thứ {} đánh rơi và đem trả tận nhà."
 ANSWERS = ("thôn Đông", "1", "1")  # where; the check is agreed to; words and pictures may be used
-DATABASES = [
-    "sqlite",
-    pytest.param(
-        "postgres",
-        marks=[pytest.mark.postgres, pytest.mark.skipif(not SOAK, reason="at full length only: VIECTOT_SOAK=1")],
-    ),
-]
+CASES = [("webhook", "sqlite"), ("polling", "postgres")]
+if SOAK:
+    CASES += [("polling", "sqlite"), ("webhook", "postgres")]
 
 
 @pytest.fixture
@@ -41,24 +37,19 @@ def api() -> Iterator[TelegramApi]:
         yield running
 
 
-@pytest.fixture(params=DATABASES)
-def url(request: pytest.FixtureRequest) -> str:
-    """The address of a database other than the one in the data folder."""
-    return str(request.getfixturevalue("postgres_url")) if request.param == "postgres" else ""
-
-
-@pytest.fixture(params=["webhook", "polling"])
-def server(request: pytest.FixtureRequest, api: TelegramApi, url: str, tmp_path: Path) -> Iterator[Server]:
+@pytest.fixture(params=[pytest.param(case, marks=[pytest.mark.postgres] * ("postgres" in case)) for case in CASES])
+def server(request: pytest.FixtureRequest, api: TelegramApi, tmp_path: Path) -> Iterator[Server]:
     """A server on the web chat and on Telegram, not started yet."""
+    mode, database = request.param
     made = Server(
         tmp_path,
-        url,
+        str(request.getfixturevalue("postgres_url")) if database == "postgres" else "",
         TELEGRAM_TOKEN=api.token,
         TELEGRAM_API_URL=api.url,
         TELEGRAM_SECRET=SECRET,
     )
     made.set("PUBLIC_URL", made.url)
-    made.set("TELEGRAM_MODE", request.param)
+    made.set("TELEGRAM_MODE", mode)
     yield made
     made.end()
     made.database.close()
@@ -95,7 +86,9 @@ def talk_over_kills(server: Server, citizens: list[Person]) -> list[Browser]:
                         citizen.says(text)
                 for number, browser in enumerate(browsers):
                     texts = (STORY.format(f"máy tính {number}"), *ANSWERS)
-                    group.create_task(browser.tells(texts, pause_s=random.Random(number).uniform(0, 1)))
+                    group.create_task(
+                        browser.tells(texts, pause_s=random.Random(number).uniform(0, 150 if SOAK else 1))
+                    )
         return browsers
 
     return asyncio.run(everybody())

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from deeds.said import File, Option, Prompt
@@ -104,6 +104,10 @@ def test_an_edit_that_no_longer_fits_one_message_is_said_anew() -> None:
 
 
 @given(texts_to_split, st.integers(min_value=2, max_value=60))
+@example("     ", 2)
+@example("\n\n\n\n a", 3)
+@example("👍" * 40, 3)
+@settings(max_examples=400)
 def test_a_split_text_fits_and_loses_no_sign(text: str, most: int) -> None:
     """Whatever it holds, every part fits, none is empty beside others, and only white space at the borders goes."""
     parts = split(text, most)

@@ -1,10 +1,10 @@
 """Everything is shown once before it is sent, and there everything can be changed, put off or refused."""
 
-from tests.cast import RESCUE, OnTelegram
+from tests.cast import RESCUE, OnTelegram, Speaker
 from tests.town import Town
 
 
-def at_the_check(town: Town, on: str = "plain", story: str = RESCUE):
+def at_the_check(town: Town, on: str = "plain", story: str = RESCUE) -> Speaker:
     """Lan told everything and sees the check."""
     lan = town.citizen("Lan", on=on)
     lan.tells(story)
@@ -14,7 +14,7 @@ def at_the_check(town: Town, on: str = "plain", story: str = RESCUE):
 
 def test_every_field_can_be_edited(town: Town, on: str) -> None:
     """She changes the words, the person, the place and the day, one after the other; nothing else moves."""
-    lan = at_the_check(town, on)
+    lan, check = at_the_check(town, on), ""
     for choice, says, shown in (
         ("Lời kể", "Anh Khuyên cứu hai cháu nhỏ khỏi dòng suối chảy xiết", "khỏi dòng suối chảy xiết"),
         ("Người làm", "anh Lò Văn Khiêm, tổ 3", "- Người làm: anh Lò Văn Khiêm, tổ 3"),

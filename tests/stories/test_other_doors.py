@@ -12,7 +12,8 @@ ACCUSATION = "Ông Canaryman ăn chặn tiền hỗ trợ lũ lụt của dân, 
 
 def tallies(town: Town) -> dict[str, int]:
     """Return everything that is counted."""
-    return {row.name: row.count for row in town.rows(lambda tx: tx.execute(select(Tally.name, Tally.count)).all())}
+    rows = town.rows(lambda tx: tx.execute(select(Tally.name, Tally.count)).all())
+    return {row[0]: int(row[1]) for row in rows}
 
 
 def test_danger_comes_first(town: Town, on: str) -> None:

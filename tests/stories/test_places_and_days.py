@@ -2,12 +2,13 @@
 
 import pytest
 
+from tests.cast import Speaker
 from tests.town import Town
 
 STORY = "Hôm qua anh Lò Văn Nam cứu được người bị nạn trên sông"
 
 
-def asked_where(town: Town, on: str, says: str):
+def asked_where(town: Town, on: str, says: str) -> Speaker:
     """Lan told who and when, and answers where."""
     lan = town.citizen("Lan", on=on)
     lan.tells(STORY)

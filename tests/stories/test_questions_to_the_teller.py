@@ -1,10 +1,10 @@
 """A moderator wants to know more; the question waits for its moment, and the answer returns to the deed."""
 
-from tests.cast import RESCUE
+from tests.cast import RESCUE, Speaker
 from tests.town import Town
 
 
-def asked(town: Town, on: str = "plain"):
+def asked(town: Town, on: str = "plain") -> tuple[Speaker, Speaker]:
     """Lan told a deed, Thu asks who saw it."""
     lan, thu = town.citizen("Lan", on=on), town.moderator("Thu")
     lan.reports()

@@ -131,3 +131,13 @@ def test_an_approved_report_is_taken_back(town: Town) -> None:
     town.settle()
     assert town.tables_with("Canaryman") == {}
     assert town.deed().published_at is None
+
+
+def test_a_telephone_number_is_no_story(town: Town, on: str) -> None:
+    """Digits after the receipt are no choice and no report: the choices are shown again and keep their meaning."""
+    lan = town.citizen("Lan", on=on)
+    lan.reports()
+    lan.says("0912345678")
+    lan.sees("Xin chọn một số từ 1 đến 3")
+    lan.picks("Chỉ lời kể")
+    assert allowed(town) == (True, False)

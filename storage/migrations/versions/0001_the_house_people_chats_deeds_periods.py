@@ -2,9 +2,8 @@
 
 import sqlalchemy as sa
 from alembic import op
-from storage.models.base import BigId
-from storage.models.base import JsonValue
-from storage.models.base import Utc
+
+from storage.models.base import BigId, JsonValue, Utc
 
 revision = "0001"
 down_revision = None
