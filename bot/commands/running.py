@@ -4,7 +4,7 @@ import json
 import logging
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Annotated, Any
 
 import structlog
@@ -104,5 +104,20 @@ def quiet_logs(level: int = logging.INFO) -> None:
             structlog.processors.format_exc_info,
             structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(_Unfailing()),  # type: ignore[arg-type]
     )
+
+
+class _Unfailing:
+    """Standard error that loses a line rather than the work it tells of, when the disk behind it is full."""
+
+    def write(self, line: str) -> int:
+        """Write a line if there is room."""
+        with suppress(OSError, ValueError):
+            sys.stderr.write(line)
+        return len(line)
+
+    def flush(self) -> None:
+        """Flush if there is room."""
+        with suppress(OSError, ValueError):
+            sys.stderr.flush()

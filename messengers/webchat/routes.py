@@ -167,7 +167,10 @@ class _Door:
         chat = self._services.chat
         before = await chat.last(who.chat, 1)
         self._check_rate(request, who, is_new=not before)  # a cookie made up by its sender is new as well
-        event = await asyncio.to_thread(incoming.read_event, who.chat, fields, uploads, self._services.files)
+        try:
+            event = await asyncio.to_thread(incoming.read_event, who.chat, fields, uploads, self._services.files)
+        except OSError:  # a full disk: nothing was acknowledged, the page keeps what it has and tries again
+            raise Refused(503, "webchat.error.try_later") from None
         duplicate = await self._accepted(event)
         chat.wake(who.chat)
         if not _wants_page(request):
