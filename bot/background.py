@@ -33,6 +33,7 @@ RAW_LIVES = timedelta(days=30)
 HELD_COMPLAINT_LIVES = timedelta(hours=12)
 VOICE_MAX_BYTES = 20_000_000
 MEGABYTE = 1_000_000
+SWEPT_TOGETHER = 500
 
 
 @dataclass
@@ -140,9 +141,23 @@ class Background:
         return await self.store.write(LANE, lambda tx: forget(tx, now))
 
     async def sweep_files(self) -> None:
-        """Delete bytes no row needs any more."""
-        before = self.clock.now() - timedelta(hours=1)
+        """Delete bytes no row needs any more: of what was withdrawn, dropped or left half-written."""
+        before = self.clock.now() - timedelta(hours=1)  # what is being kept just now has no row yet
         await asyncio.to_thread(self.files.sweep, before)
+        parked = await self.store.read(inbox.parked)
+        waiting = b"".join(
+            event.raw for event in parked
+        )  # a parked event may be carried through yet, with its pictures
+        for shelf in Shelf:
+            names = await asyncio.to_thread(list, self.files.names(shelf, before))
+            for first in range(0, len(names), SWEPT_TOGETHER):
+                await self._sweep(shelf, names[first : first + SWEPT_TOGETHER], waiting)
+
+    async def _sweep(self, shelf: Shelf, names: list[str], waiting: bytes) -> None:
+        unused = await self.store.read(lambda tx: attachments.unused(tx, names))
+        for name in unused:
+            if name.encode() not in waiting:
+                await asyncio.to_thread(self.files.delete, name, shelf)
 
     async def months_due(self) -> int:
         """Close the months that are over, build their papers, tell who is to know."""
@@ -160,6 +175,7 @@ def forget(tx: Tx, now: datetime) -> int:
             drafts.forget_place(tx, person_id)
             count += 1
     count += inbox.forget_before(tx, now - RAW_LIVES)
+    count += outbox.forget_before(tx, now - RAW_LIVES)
     count += chat_lines.forget_before(tx, now - RAW_LIVES * 12)
     return count
 

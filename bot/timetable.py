@@ -25,7 +25,7 @@ def timetable(background: Background) -> AsyncIOScheduler:
         (2, background.questions_due),
         (30, background.months_due),
         (600, background.forget_due),
-        (86_400, background.sweep_files),
+        (14_400, background.sweep_files),
     )
     for seconds, job in every:
         scheduler.add_job(_guarded(job), "interval", seconds=seconds, id=job.__name__)

@@ -1,6 +1,6 @@
 """Pictures and recordings: a row as soon as one was sent, its bytes fetched and cleaned when their turn comes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -222,12 +222,14 @@ def write_down(tx: Tx, attachment_id: int, transcript: str) -> None:
     mark(tx, attachment_id, transcript=transcript)
 
 
-def bytes_in_use(tx: Tx, sha256: str) -> bool:
-    """Tell whether any row still needs these bytes."""
-    used = ((Attachment.sha256 == sha256) | (Attachment.published == sha256) | (Attachment.thumbnail == sha256)) & (
-        Attachment.state != "dropped"
-    )
-    return tx.execute(select(Attachment.id).where(used).limit(1)).first() is not None
+def unused(tx: Tx, names: Collection[str]) -> set[str]:
+    """Return which of these files no row needs any more."""
+    left = set(names)
+    for column in (Attachment.sha256, Attachment.published, Attachment.thumbnail):
+        if left:
+            needed = select(column).where(column.in_(left), Attachment.state != "dropped")
+            left -= {name for name in tx.execute(needed).scalars() if name}
+    return left
 
 
 def erase_of_submission(tx: Tx, submission_id: int) -> list[str]:

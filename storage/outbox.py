@@ -311,3 +311,12 @@ def move_chat(tx: Tx, messenger: str, old: str, new: str) -> None:
         .where(OutboxMessage.messenger == messenger, OutboxMessage.chat == old)
         .values(chat=new, edits=None, remote_id=None)
     )
+
+
+def forget_before(tx: Tx, instant: datetime) -> int:
+    """Forget what messages sent before `instant` said; that they were sent stays. Returns how many."""
+    return tx.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.state == "sent", OutboxMessage.sent_at < instant)
+        .values(state="forgotten", body={})
+    ).rowcount

@@ -42,7 +42,7 @@ class OutboxMessage(Base):
     thread: Mapped[str | None]
     send_key: Mapped[str | None] = mapped_column(unique=True)
     body: Mapped[dict[str, Any]]  # a Prompt
-    state: Mapped[str]  # waiting | sending | sent | uncertain | dead
+    state: Mapped[str]  # waiting | sending | sent | forgotten | uncertain | dead
     not_before: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=0)
     edits: Mapped[str | None]  # remote id to replace; set when a row with a send_key changes after it went out

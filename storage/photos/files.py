@@ -121,6 +121,13 @@ class PhotoFiles:
                     swept += 1
         return swept
 
+    def names(self, shelf: Shelf, before: datetime) -> Iterator[str]:
+        """Yield the names of a shelf's files kept before that moment; of what is kept again the later time counts."""
+        for path in (self._root / shelf).glob("??/??/*"):
+            with suppress(FileNotFoundError):
+                if _SHA256.fullmatch(path.name) and path.lstat().st_mtime < before.timestamp():
+                    yield path.name
+
     @contextmanager
     def scratch(self) -> Iterator[IO[bytes]]:
         """Lend a file without a name; its bytes are gone when it is closed, whatever happens."""
