@@ -118,7 +118,7 @@ class Where:
 
     def spot(self, telling: Telling, context: Context) -> Reading | None:
         """A hamlet or commune named in the story, where nothing has to be asked."""
-        if telling.place is None or not (telling.place.certain or telling.place.ask):
+        if telling.place is None or not (telling.place.ask or _is_certain(telling.place, context)):
             return None
         return _settled(telling.place, context)
 
@@ -140,6 +140,13 @@ def map_point(point: tuple[float, float]) -> Value:
     latitude, longitude = point
     text = say("introduce_deed.where.on_map", latitude=f"{latitude:.5f}", longitude=f"{longitude:.5f}")
     return {"commune": None, "hamlet": "", "text": text}
+
+
+def _is_certain(found: PlaceRead, context: Context) -> bool:
+    """A hamlet named as people name one is our own commune's, also where that commune has no code to know it by."""
+    if found.certain or found.hamlet is None or found.commune_code or found.province_code:
+        return found.certain
+    return context.home_name is not None and any(word[:1].isupper() for word in found.hamlet.split()[1:])
 
 
 def _settled(found: PlaceRead, context: Context) -> Reading:
@@ -183,6 +190,8 @@ def _place(hamlet: str, commune_code: str | None, context: Context) -> Value:
         home = context.home
         if not home or context.areas.commune(home).province_code != commune.province_code:
             parts.append(context.areas.province(commune.province_code).full_name)
+    elif context.home_name:
+        parts.append(context.home_name)
     return {"commune": commune_code, "hamlet": hamlet, "text": ", ".join(parts)}
 
 

@@ -73,6 +73,13 @@ class Context:
         """The code of the instance's own commune, where a deed is taken to have happened unless another is named."""
         return self.office["commune_code"] or None
 
+    @property
+    def home_name(self) -> str | None:
+        """The name of our own commune where it has no code: the office's, if it is a commune's office."""
+        name = self.office["office"]
+        words = tuple(f"{fold(word)} " for word in self.areas.unit_words("commune"))
+        return name if not self.home and fold(name).startswith(words) else None
+
 
 @dataclass(frozen=True)
 class Answer:
