@@ -11,11 +11,12 @@ import structlog
 
 from deeds.clock import Clock
 from deeds.said import Prompt
-from messengers.port import Failure, Messenger, MessengerFailed
-from messengers.render import render
+from messengers.port import Abilities, Failure, Messenger, MessengerFailed
+from messengers.render import render, units
 from storage import groups, outbox, people
 from storage.database import Tx, is_worth_a_retry
 from storage.outbox import Due
+from storage.pace import Pace, claim_at_pace
 from storage.store import Store
 
 log = structlog.get_logger()
@@ -40,6 +41,8 @@ class Delivery:
         self._busy: Counter[str] = Counter()  # by messenger
         self._in_hand: set[int] = set()  # what is being sent or waits to have its end written down
         self._parts_sent: dict[int, tuple[Prompt, int]] = {}  # of a long message that failed half-way
+        self._look_in_s = LOOK_EVERY_S
+        self._leases_seen_at = float("-inf")
 
     def wake(self) -> None:
         """Say that something may be waiting."""
@@ -65,11 +68,14 @@ class Delivery:
     async def _look(self) -> bool:
         """Take what is due and begin to send it. Returns whether there was anything."""
         room = {name: AT_ONCE - self._busy[name] for name in self._messengers if self._busy[name] < AT_ONCE}
+        self._look_in_s = LOOK_EVERY_S
         try:
-            due = await self._store.write(LANE, lambda tx: self._claim(tx, room)) if room else []
+            due, wait_s = await self._store.write(LANE, lambda tx: self._claim(tx, room)) if room else ([], None)
         except Exception as error:
             log.warning("the outbox cannot be read", error=type(error).__name__)
             return False
+        if wait_s is not None:
+            self._look_in_s = min(LOOK_EVERY_S, wait_s)
         for message in due:
             self._in_hand.add(message.id)
             self._busy[message.messenger] += 1
@@ -78,16 +84,30 @@ class Delivery:
             task.add_done_callback(self._under_way.discard)
         return bool(due)
 
-    def _claim(self, tx: Tx, room: Mapping[str, int]) -> list[Due]:
+    def _claim(self, tx: Tx, room: Mapping[str, int]) -> tuple[list[Due], float | None]:
+        """Take what is due and allowed; returns it, and in how many seconds a limit may allow more."""
         now = self._clock.now()
-        return [message for name, left in room.items() for message in outbox.claim(tx, [name], now, left)]
+        due: list[Due] = []
+        waits: list[float] = []
+        for name, left in room.items():
+            pace = pace_of(self._messengers[name].abilities)
+            if pace is None:
+                due += outbox.claim(tx, [name], now, left)
+                continue
+            allowed, wait_s = claim_at_pace(tx, name, now, left, pace)
+            due += allowed
+            waits += [] if wait_s is None else [wait_s]
+        return due, min(waits, default=None)
 
     async def _rest(self) -> None:
         try:
-            async with asyncio.timeout(LOOK_EVERY_S):
+            async with asyncio.timeout(self._look_in_s):
                 await self._wake.wait()
         except TimeoutError:
-            await self._take_back_leases()
+            now = asyncio.get_running_loop().time()
+            if now - self._leases_seen_at >= LOOK_EVERY_S:
+                self._leases_seen_at = now
+                await self._take_back_leases()
 
     async def _take_back_leases(self, *, all_of_them: bool = False) -> bool:
         """Deal with what a dead process was sending. Returns False when the database cannot be written."""
@@ -197,3 +217,15 @@ class Delivery:
         pause_s += random.uniform(0, pause_s / 10)  # chats that failed together do not come back together
         not_before = now + timedelta(seconds=pause_s)
         outbox.mark_again(tx, message, not_before, str(failed), forget_edit=forget_edit)
+
+
+def pace_of(can: Abilities) -> Pace | None:
+    """Return the limits a messenger has; None where it has none, and then nothing is counted."""
+    if not (can.min_seconds_per_chat or can.max_per_minute_in_group or can.max_per_second):
+        return None
+
+    def cost(message: Due) -> int:
+        words = max(1, -(-units(message.prompt.text) // can.max_text_units))
+        return words if message.edits else words + len(message.prompt.photos) + len(message.prompt.files)
+
+    return Pace(can.min_seconds_per_chat, can.max_per_minute_in_group, can.max_per_second, can.is_group, cost)

@@ -12,7 +12,7 @@ from deeds.months import local_day
 from deeds.places import Areas
 from deeds.said import Happening, Inbound, Prompt, Said
 from deeds.vietnamese import cut_at_sentence
-from handlers import asides, engine, moderators
+from handlers import asides, engine, linking, moderators
 from handlers.carry_out import MOST_PHOTOS, Scene, settle
 from handlers.commands import Command, command
 from handlers.effects import AskWithdraw, Attach, ForgetEvent, GiveLoosePhotos, GoOn, ListMine, TellStatus
@@ -25,12 +25,14 @@ from handlers.questions import put_next_question
 from handlers.reading.guards import emergency_now, sounds_like_complaint
 from handlers.reading.telling import clear_no, clear_yes, greets, says_unknown, thanks, weak_yes
 from moderation.purge import complaint_doors
-from storage import attachments, deeds, drafts, groups, outbox, people
+from storage import attachments, deeds, drafts, groups, org_units, outbox, people
 from storage.database import Tx
 from storage.office import office
 from texts import say
 
 ADDING_ENDS_AFTER_DAYS = 30
+
+UNIT_PREFIX = "u_"  # of the deep link on a unit's poster
 
 
 @dataclass(frozen=True)
@@ -302,6 +304,14 @@ def _emergency(context: Context) -> str:
     return say("emergency.now", police_phone=set_up["police_phone"], clinic_phone=set_up["clinic_phone"])
 
 
+def _from_unit(desk: Desk, place: Place, payload: str) -> Place:
+    """Remember the unit whose poster somebody followed here."""
+    unit = payload.removeprefix(UNIT_PREFIX)
+    if unit == payload or org_units.coded(desk.tx, unit) is None:
+        return place
+    return replace(place, via=unit)
+
+
 def _command(desk: Desk, place: Place, given: Command) -> Answer | None:
     """Answer a command; None when here the word means something else."""
     context = desk.context
@@ -332,7 +342,12 @@ def _command(desk: Desk, place: Place, given: Command) -> Answer | None:
             return Answer(place, (Prompt(say("call", phone=context.office["phone"])),))
         case "doors":
             return Answer(place, (Prompt(complaint_doors(desk.tx)),))
+        case "link":
+            return Answer(place, (linking.offer(desk),))
+        case "unlink":
+            return Answer(place, (linking.undo(desk),))
         case "tell" | "start":
+            place = _from_unit(desk, place, given.value)
             if in_form and engine.has_story(place):
                 return engine.reask(INTRODUCE_DEED, place, context)
             return _offer_draft(desk, _out_of(place).closed()) or greet(_out_of(place).closed(), context)

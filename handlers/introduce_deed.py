@@ -71,5 +71,5 @@ def as_telling(place: Place, context: Context) -> Telling:
         if happened_on and exact
         else str(when.get("text", "")) or say("introduce_deed.when.unknown"),
         about_child=bool(place.told.get("child")),
-        told=dict(place.told),
+        told={**place.told, **({"via_unit": place.via} if place.via else {})},
     )

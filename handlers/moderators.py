@@ -171,6 +171,8 @@ def redeem(desk: Desk, code: str) -> Prompt:
     known = people.redeem(desk.tx, code, event.messenger, event.chat, context.now)
     if known is None:
         return Prompt(say("invitation.unknown"))
+    if known.name is None:
+        return Prompt(say("link.done"))
     roles = ", ".join(say(f"role.{role}") for role in sorted(known.roles))
     key = "invitation.moderator" if known.is_any(*DECIDERS) else "invitation.done"
     return Prompt(say(key, name=known.name, roles=roles))

@@ -31,6 +31,7 @@ class Place:
     draft: int | None = None
     met: bool = False  # has been greeted
     seen_menu: bool = False
+    via: str = ""  # code of the unit whose poster led here
 
     def to_json(self) -> dict[str, Any]:
         """Return what is stored."""
@@ -48,7 +49,7 @@ class Place:
 
     def closed(self) -> "Place":
         """Return the place of the same person with no conversation open."""
-        return Place(turn=self.turn, met=self.met, seen_menu=self.seen_menu)
+        return Place(turn=self.turn, met=self.met, seen_menu=self.seen_menu, via=self.via)
 
     def with_about(self, **changes: Any) -> "Place":
         """Return the place with some of what the conversation remembers changed; None forgets."""

@@ -8,6 +8,11 @@ from typing import Protocol
 from deeds.said import File, Inbound, Option
 
 
+def no_groups(chat: str) -> bool:
+    """Tell that a chat is no group: for messengers that only know single people."""
+    return False
+
+
 @dataclass(frozen=True)
 class Abilities:
     """What a messenger can show; numbers carry their source and date where they are declared."""
@@ -23,6 +28,7 @@ class Abilities:
     min_seconds_per_chat: float = 0.0  # between two messages to one person
     max_per_minute_in_group: int = 0  # 0: no such limit
     max_per_second: int = 0  # of all chats together; 0: no such limit
+    is_group: Callable[[str], bool] = no_groups  # by the chat's id
     pushes_any_time: bool = True  # may write first, long after the person was last heard
 
 
@@ -72,7 +78,7 @@ class MessengerFailed(Exception):
 
 
 class CannotRead(Exception):
-    """An authentic event whose body does not parse: kept and parked under its key, never blocking the ones behind it."""
+    """An authentic event whose body does not parse: kept and parked under its key; the ones behind it go on."""
 
     def __init__(self, event_key: str, raw: bytes, log: str) -> None:
         super().__init__(log)

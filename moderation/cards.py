@@ -9,7 +9,7 @@ from deeds.vietnamese import cut_at_sentence
 from moderation.moves import UNDOABLE
 from moderation.notices import UNDO_WINDOW, say_day
 from moderation.publishing import allowances
-from storage import attachments, deeds, groups, history, outbox, people
+from storage import attachments, deeds, groups, history, org_units, outbox, people
 from storage.database import Tx
 from storage.deeds import DeedRow
 from storage.history import Entry
@@ -86,6 +86,8 @@ def card_text(tx: Tx, deed: DeedRow, now: datetime) -> str:
             story=cut_at_sentence(deed.story, 280) or say("mod.card.only_voice"),
         )
     )
+    if unit := org_units.name_of(tx, str(submissions[0].told.get("via_unit", ""))):
+        lines.append(say("mod.card.via", unit=unit))
     lines.append(say("mod.card.pieces", photos=photos, voices=voices))
     lines.append(
         say(

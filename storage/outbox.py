@@ -129,7 +129,7 @@ def keys_under(tx: Tx, prefix: str) -> Sequence[tuple[str, str, str, str | None]
 
 
 @cache
-def _in_turn() -> Select[Any]:
+def _in_turn(*, passing_over: bool = False) -> Select[Any]:
     """Return the query for the messages whose turn it is: the first of each chat, none of a chat that is held."""
     present: Any = bindparam("present")
     heads = (
@@ -147,6 +147,8 @@ def _in_turn() -> Select[Any]:
         .where(*in_chat, other.state == "waiting", other.attempts > 0, other.not_before > present)
         .exists()
     )
+    passed: Any = bindparam("passed", expanding=True)
+    others = (heads.c.chat.not_in(passed),) if passing_over else ()
     return (
         select(
             OutboxMessage.id,
@@ -159,7 +161,7 @@ def _in_turn() -> Select[Any]:
             OutboxMessage.attempts,
         )
         .where(
-            OutboxMessage.id.in_(select(heads.c.id).where(~sending, ~retrying)),
+            OutboxMessage.id.in_(select(heads.c.id).where(~sending, ~retrying, *others)),
             OutboxMessage.state == "waiting",
             OutboxMessage.not_before <= present,
             OutboxMessage.messenger.in_(bindparam("messengers", expanding=True)),
@@ -175,8 +177,19 @@ def claim(tx: Tx, messengers: Collection[str], now: datetime, at_most: int) -> l
 
     A row held back by `not_before` holds nobody unless it was tried before; a row being sent holds its chat.
     """
-    rows = tx.execute(_in_turn(), {"present": now, "messengers": list(messengers), "at_most": at_most}).all()
-    due = [
+    due = in_turn(tx, messengers, now, at_most)
+    lease(tx, due, now)
+    return due
+
+
+def in_turn(
+    tx: Tx, messengers: Collection[str], now: datetime, at_most: int, passing_over: Collection[str] = ()
+) -> list[Due]:
+    """Return the messages whose turn it is, but for these chats; nobody else takes them while the transaction lasts."""
+    given = {"present": now, "messengers": list(messengers), "at_most": at_most}
+    if passing_over:
+        given["passed"] = list(passing_over)
+    return [
         Due(
             row.id,
             row.messenger,
@@ -187,15 +200,18 @@ def claim(tx: Tx, messengers: Collection[str], now: datetime, at_most: int) -> l
             row.edits,
             row.attempts,
         )
-        for row in rows
+        for row in tx.execute(_in_turn(passing_over=bool(passing_over)), given)
     ]
+
+
+def lease(tx: Tx, due: Collection[Due], now: datetime, **values: Any) -> None:
+    """Note that these messages are being sent, and whatever else is to be kept of it."""
     if due:
         tx.execute(
             update(OutboxMessage)
             .where(OutboxMessage.id.in_([message.id for message in due]))
-            .values(state="sending", leased_until=now + LEASE, attempts=OutboxMessage.attempts + 1)
+            .values(state="sending", leased_until=now + LEASE, attempts=OutboxMessage.attempts + 1, **values)
         )
-    return due
 
 
 def mark_sent(tx: Tx, message: Due, remote_id: str, now: datetime) -> None:

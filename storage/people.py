@@ -152,7 +152,7 @@ def dismiss(tx: Tx, person_id: int, role: Role, now: datetime) -> None:
     )
 
 
-def invite(tx: Tx, person_id: int, now: datetime) -> str:
+def invite(tx: Tx, person_id: int, now: datetime, lives: timedelta = INVITATION_LIVES) -> str:
     """Return a fresh one-time code this person types to the bot on any messenger."""
     code = new_invitation()
     tx.execute(
@@ -160,7 +160,7 @@ def invite(tx: Tx, person_id: int, now: datetime) -> str:
             code_hash=secret_hash(code.replace("-", "")),
             person_id=person_id,
             created_at=now,
-            expires_at=now + INVITATION_LIVES,
+            expires_at=now + lives,
         )
     )
     return code
@@ -181,18 +181,40 @@ def redeem(tx: Tx, code: str, messenger: str, address: str, now: datetime) -> Kn
     ).first()
     if taken is None:
         return None
-    _belongs_to(tx, messenger, address, taken.person_id)
-    return person(tx, taken.person_id)
-
-
-def _belongs_to(tx: Tx, messenger: str, address: str, person_id: int) -> None:
-    """Make an address this person's; what its owner told before comes along, so nobody decides their own telling."""
     here = (Identity.messenger == messenger, Identity.address == address)
-    before = tx.execute(select(Identity.person_id, Person.name).join(Person).where(*here)).one()
-    tx.execute(update(Identity).where(*here).values(person_id=person_id))
-    if before.name is None and before.person_id != person_id:
-        for told in (Submission, Draft, Attachment, Question):
-            tx.execute(update(told).where(told.person_id == before.person_id).values(person_id=person_id))
+    typed_by = tx.execute(select(Identity.person_id, Person.name).join(Person).where(*here)).one()
+    owner = person(tx, taken.person_id)
+    if owner is None or typed_by.person_id == owner.id:
+        return owner
+    if typed_by.name is None:
+        _become_one(tx, typed_by.person_id, owner.id)
+    elif owner.name is None:  # a member of staff typed a citizen's code: the one with the rights is who remains
+        _become_one(tx, owner.id, typed_by.person_id)
+    else:
+        tx.execute(update(Identity).where(*here).values(person_id=owner.id))
+    return person(tx, owner.id if owner.name or typed_by.name is None else typed_by.person_id)
+
+
+def _become_one(tx: Tx, person_id: int, into: int) -> None:
+    """Make two people one: accounts and what was told come along, so nobody decides their own telling."""
+    for owned in (Identity, Submission, Draft, Attachment, Question):
+        tx.execute(update(owned).where(owned.person_id == person_id).values(person_id=into))
+
+
+def unlink(tx: Tx, messenger: str, address: str, now: datetime) -> bool:
+    """Make an account a person of its own, with what was told from it; False when it is its person's only one."""
+    here = (Identity.messenger == messenger, Identity.address == address)
+    person_id = tx.execute(select(Identity.person_id).where(*here)).scalar_one()
+    others = select(func.count()).select_from(Identity).where(Identity.person_id == person_id)
+    if tx.execute(others).scalar_one() < 2:
+        return False
+    alone = tx.execute(insert(Person).values(created_at=now).returning(Person.id)).scalar_one()
+    tx.execute(update(Identity).where(*here).values(person_id=alone))
+    told_here = (Submission.person_id == person_id, Submission.messenger == messenger, Submission.chat == address)
+    told = list(tx.execute(select(Submission.id).where(*told_here)).scalars())
+    tx.execute(update(Submission).where(Submission.id.in_(told)).values(person_id=alone))
+    tx.execute(update(Question).where(Question.submission_id.in_(told)).values(person_id=alone))
+    return True
 
 
 def ways_to(tx: Tx, person_ids: Iterable[int]) -> Sequence[Reached]:

@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -374,6 +374,11 @@ class Town:
             told |= {"TELEGRAM_TOKEN": self._api.token, "TELEGRAM_API_URL": self._api.url}
         self._port = self._port or _free_port()
         instance = build(Settings(PORT=self._port, LANES=2, **told), self.clock)
+        if instance.telegram is not None:
+            # Seconds never pass on a clock that stands still.
+            instance.telegram.abilities = replace(
+                instance.telegram.abilities, min_seconds_per_chat=0.0, max_per_minute_in_group=0, max_per_second=0
+            )
         instance.messengers[self.plain.name] = self.plain
         ready = threading.Event()
         self._instance = instance

@@ -11,6 +11,12 @@ DOWNLOAD_MAX_BYTES = 20 * 1024 * 1024  # getFile
 SECRET_MIN_BYTES = 32  # ours: the secret is all that tells Telegram from anybody else
 BODY_MAX_BYTES = 1024 * 1024  # ours: an update is a few kilobytes
 
+
+def is_group(chat: str) -> bool:
+    """Tell a group from a person: its id is negative."""
+    return chat.startswith("-")
+
+
 ABILITIES = Abilities(
     max_text_units=TEXT_MAX_UNITS,
     max_buttons=30,  # the server takes 100 (its source, 10.0); more than a screen or two nobody reads
@@ -23,6 +29,7 @@ ABILITIES = Abilities(
     min_seconds_per_chat=1.0,  # FAQ: one message a second to one chat, short bursts tolerated
     max_per_minute_in_group=20,  # FAQ
     max_per_second=30,  # FAQ: bulk messages over all chats
+    is_group=is_group,
     pushes_any_time=True,  # to everybody who has written once
 )
 

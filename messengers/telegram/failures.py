@@ -2,7 +2,11 @@
 
 import re
 from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
 
+from aiogram import Bot
+from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.exceptions import (
     ClientDecodeError,
     TelegramAPIError,
@@ -16,6 +20,7 @@ from aiogram.exceptions import (
     TelegramServerError,
     TelegramUnauthorizedError,
 )
+from aiogram.methods import Response, TelegramMethod
 from aiohttp import ClientConnectorError
 
 from messengers.port import Failure, MessengerFailed
@@ -23,6 +28,26 @@ from messengers.port import Failure, MessengerFailed
 TOKEN = re.compile(r"\d{5,}:[A-Za-z0-9_-]{30,}")
 RETRY_AFTER = re.compile(r"retry after (\d+)", re.IGNORECASE)
 TOKEN_WRONG_RETRY_S = 300.0
+
+
+# Said by what stands in front of the Bot API server (RFC 9110, 15.6.3 to 15.6.5), mostly as a page and not as JSON: it
+# could not hand the request on. During Telegram's outages this is the answer to everything, and nothing goes out. A 500
+# comes from the server itself, which may have sent before it broke.
+NOT_TAKEN = (HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT)
+
+
+class NotTaken(TelegramServerError):
+    """The request did not get as far as the Bot API server."""
+
+
+class Session(AiohttpSession):
+    """aiogram's own session, which tells who in the chain failed: its errors do not carry the status."""
+
+    def check_response(self, bot: Bot, method: TelegramMethod[Any], status_code: int, content: str) -> Response[Any]:
+        """Return the answer as read. Raises what it stands for."""
+        if status_code in NOT_TAKEN:
+            raise NotTaken(method=method, message=HTTPStatus(status_code).phrase)
+        return super().check_response(bot, method, status_code, content)
 
 
 @dataclass(frozen=True)
@@ -47,6 +72,7 @@ MEANINGS = (
     Meaning(TelegramBadRequest, "file is temporarily unavailable", Failure.LATER),
     Meaning(TelegramUnauthorizedError, "", Failure.LATER),  # the operator's token is wrong: keep everything
     Meaning(TelegramNotFound, "", Failure.LATER),  # a token of no shape, or a wrong address
+    Meaning(NotTaken, "", Failure.LATER),
     Meaning(TelegramServerError, "", Failure.UNCERTAIN),
 )
 

@@ -8,7 +8,6 @@ from typing import Literal
 
 import structlog
 from aiogram import Bot
-from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import AiogramError
 from aiogram.methods import AnswerCallbackQuery, DeleteWebhook, GetMe, SetMyCommands, SetWebhook
@@ -17,7 +16,7 @@ from aiogram.utils.token import TokenValidationError
 
 from messengers.port import Accept, Outgoing, Park, Sent
 from messengers.telegram.abilities import ABILITIES, ALLOWED_UPDATES
-from messengers.telegram.failures import failure_of
+from messengers.telegram.failures import Session, failure_of
 from messengers.telegram.files import stream
 from messengers.telegram.incoming import NAME, Decoder
 from messengers.telegram.polling import Polling
@@ -54,7 +53,7 @@ class Telegram:
         commands: Sequence[str] = COMMANDS,
     ) -> None:
         """Raises `ValueError` for a token of no shape, or in webhook mode for a secret that protects nothing."""
-        session = AiohttpSession(api=TelegramAPIServer.from_base(api_url), timeout=SEND_TIMEOUT_S)
+        session = Session(api=TelegramAPIServer.from_base(api_url), timeout=SEND_TIMEOUT_S)
         try:
             self._bot = Bot(token, session=session)
         except TokenValidationError:

@@ -3,12 +3,11 @@
 import asyncio
 
 from aiogram import Bot
-from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import AiogramError
 from aiogram.methods import GetMe
 
-from messengers.telegram.failures import failure_of
+from messengers.telegram.failures import Session, failure_of
 from messengers.telegram.sending import call
 
 TIMEOUT_S = 10
@@ -20,7 +19,7 @@ def bot_username(token: str, api_url: str) -> str:
 
 
 async def _ask(token: str, api_url: str) -> str:
-    bot = Bot(token, session=AiohttpSession(api=TelegramAPIServer.from_base(api_url)))
+    bot = Bot(token, session=Session(api=TelegramAPIServer.from_base(api_url)))
     try:
         me = await call(bot, GetMe(), TIMEOUT_S)
     except (AiogramError, OSError) as error:

@@ -34,6 +34,7 @@ class OutboxMessage(Base):
         Index("ix_outbox_message_waiting", "state", "not_before", "id"),
         Index(None, "messenger", "chat", "state", "id"),
         Index(None, "sent_at"),
+        Index(None, "messenger", "chat", "sent_at"),
     )
 
     id: Mapped[Id]
@@ -50,6 +51,7 @@ class OutboxMessage(Base):
     created_at: Mapped[datetime]
     leased_until: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
+    units: Mapped[int] = mapped_column(default=0)  # of the messenger's limits, spent up to `sent_at`
     error: Mapped[str | None]
 
 

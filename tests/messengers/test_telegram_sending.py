@@ -183,7 +183,10 @@ def test_in_a_group_an_answer_is_asked_for_as_a_reply(desk: Desk) -> None:
 FAILURES: list[tuple[str, dict[str, Any], Failure, float | None]] = [
     ("a flood", {"retry_after": 7}, Failure.LATER, 7.0),
     ("a broken server", {"code": 500}, Failure.UNCERTAIN, None),
-    ("a proxy in the way", {"code": 502, "raw": "<html>Bad Gateway</html>"}, Failure.UNCERTAIN, None),
+    ("a proxy in the way", {"code": 502, "raw": "<html>Bad Gateway</html>"}, Failure.LATER, None),
+    ("a server that is full", {"code": 503, "description": "Service Unavailable"}, Failure.LATER, None),
+    ("a server that does not answer its proxy", {"code": 504, "raw": ""}, Failure.LATER, None),
+    ("a page where JSON should be", {"code": 500, "raw": "<html>Oops</html>"}, Failure.UNCERTAIN, None),
     ("a cut line", {"reset": True}, Failure.UNCERTAIN, None),
     ("a cut line after it went out", {"reset": True, "done": True}, Failure.UNCERTAIN, None),
     ("a wrong token", {"code": 401, "description": "Unauthorized"}, Failure.LATER, 300.0),

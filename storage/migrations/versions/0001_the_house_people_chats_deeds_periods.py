@@ -124,11 +124,15 @@ def upgrade() -> None:
         sa.Column("created_at", Utc(), nullable=False),
         sa.Column("leased_until", Utc(), nullable=True),
         sa.Column("sent_at", Utc(), nullable=True),
+        sa.Column("units", sa.Integer(), nullable=False),
         sa.Column("error", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_message")),
         sa.UniqueConstraint("send_key", name=op.f("uq_outbox_message_send_key")),
     )
     with op.batch_alter_table("outbox_message", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_outbox_message_messenger_chat_sent_at"), ["messenger", "chat", "sent_at"], unique=False
+        )
         batch_op.create_index(
             batch_op.f("ix_outbox_message_messenger_chat_state_id"), ["messenger", "chat", "state", "id"], unique=False
         )
@@ -535,6 +539,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_outbox_message_waiting")
         batch_op.drop_index(batch_op.f("ix_outbox_message_sent_at"))
         batch_op.drop_index(batch_op.f("ix_outbox_message_messenger_chat_state_id"))
+        batch_op.drop_index(batch_op.f("ix_outbox_message_messenger_chat_sent_at"))
 
     op.drop_table("outbox_message")
     with op.batch_alter_table("org_unit", schema=None) as batch_op:

@@ -1,0 +1,167 @@
+"""How fast a messenger may be written to, counted from what the outbox says went out.
+
+A restart therefore forgets nothing, and processes that share a database share its limits. An answer is noted after the
+messenger took the message, never before, so what is counted here is never less than what the messenger counts.
+"""
+
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Select, bindparam, case, func, select
+
+from storage import outbox
+from storage.database import Tx
+from storage.models import OutboxMessage
+from storage.outbox import Due
+
+BURST = 3  # messages to one chat that need not keep the distance: a receipt and the question after it come together
+HORIZON = timedelta(seconds=60)  # the longest span anything is counted over
+OTHER_CLAIMS_S = 0.02  # how long another process takes to claim
+
+
+@dataclass(frozen=True)
+class Pace:
+    """The limits of one messenger; 0 is no limit."""
+
+    seconds_per_message: float  # to one chat, once a burst is used up
+    per_minute_in_group: int
+    per_second: int  # to all chats together
+    is_group: Callable[[str], bool]
+    cost: Callable[[Due], int]  # messages one row becomes: an album counts as many as it has pictures
+
+    def wait_s(self, chat: str, cost: int, spent: Sequence[tuple[datetime, int]], now: datetime) -> float:
+        """Return how long a message to a chat must wait, given when what was sent there; 0 when it may go."""
+        wait_s = self._chat_wait_s(cost, spent, now)
+        if self.per_minute_in_group and self.is_group(chat):
+            wait_s = max(wait_s, _window_wait_s(self.per_minute_in_group, HORIZON, cost, spent, now))
+        return wait_s
+
+    def _chat_wait_s(self, cost: int, spent: Sequence[tuple[datetime, int]], now: datetime) -> float:
+        if not self.seconds_per_message:
+            return 0.0
+        debt, since = 0.0, now
+        for at, units in spent:  # oldest first
+            debt = max(0.0, debt - (at - since).total_seconds() / self.seconds_per_message) + units
+            since = at
+        debt = max(0.0, debt - (now - since).total_seconds() / self.seconds_per_message)
+        # What is more than a burst by itself, as an album is, goes once nothing is owed.
+        return max(0.0, debt + cost - max(BURST, cost)) * self.seconds_per_message
+
+
+def claim_at_pace(tx: Tx, messenger: str, now: datetime, at_most: int, pace: Pace) -> tuple[list[Due], float | None]:
+    """Take the messages of a messenger whose turn it is and which its limits allow now.
+
+    Returns them and in how many seconds more may be allowed; None where no limit stands in the way.
+    """
+    if not _alone(tx, messenger):
+        return [], OTHER_CLAIMS_S
+    room, free_in_s = _room(tx, messenger, now, pace)
+    taken: list[Due] = []
+    passed: list[str] = []  # chats that were looked at: taken from, or held by a limit
+    waits: list[float] = []
+    more = True
+    while more and (asked := at_most - len(taken)):
+        heads = outbox.in_turn(tx, [messenger], now, asked, passed)
+        more = len(heads) == asked
+        spent = _spent(tx, messenger, [head.chat for head in heads], now)
+        for head in heads:
+            cost = pace.cost(head)
+            passed.append(head.chat)
+            if wait_s := pace.wait_s(head.chat, cost, spent.get(head.chat, ()), now):
+                waits.append(wait_s)
+            elif room is not None and cost > room and room < pace.per_second:
+                return taken, min([*waits, free_in_s])  # who comes next waits for its turn behind this one
+            else:
+                room = None if room is None else max(0, room - cost)
+                outbox.lease(tx, [head], now, units=_units_with(cost, now))
+                taken.append(head)
+    return taken, min(waits, default=None)
+
+
+def _alone(tx: Tx, messenger: str) -> bool:
+    """Tell whether no other process claims at this moment; two at once would each take what is left for one."""
+    if tx.dialect.name != "postgresql":
+        return True  # the only writer, for as long as the transaction lasts
+    key = zlib.crc32(f"pace of {messenger}".encode())
+    return bool(tx.execute(select(func.pg_try_advisory_xact_lock(key))).scalar_one())
+
+
+def _room(tx: Tx, messenger: str, now: datetime, pace: Pace) -> tuple[int | None, float]:
+    """Return how many messages may go out this second, None for any number, and when there may be more."""
+    if not pace.per_second:
+        return None, 0.0
+    # The messenger is looked at here: as a condition it would tempt a planner to walk all rows of that messenger.
+    on_the_wire = sum(row.units for row in tx.execute(_sending()) if row.messenger == messenger)
+    second = {"since": now - timedelta(seconds=1), "until": now + HORIZON}
+    just_sent = [(row.sent_at, row.units) for row in tx.execute(_lately(), second) if row.messenger == messenger]
+    room = pace.per_second - on_the_wire - sum(units for _, units in just_sent)
+    free_in_s = _window_wait_s(pace.per_second, timedelta(seconds=1), 1, just_sent, now)
+    return max(0, room), free_in_s or 1 / pace.per_second
+
+
+def _window_wait_s(
+    most: int, span: timedelta, cost: int, spent: Sequence[tuple[datetime, int]], now: datetime
+) -> float:
+    """Return how long until `cost` more fit into a window of this length; what never fits waits for an empty one."""
+    within = [(at, units) for at, units in spent if at > now - span]
+    over = sum(units for _, units in within) + min(cost, most) - most
+    for at, units in within:
+        if over <= 0:
+            return 0.0
+        over -= units
+        if over <= 0:
+            return (at + span - now).total_seconds()
+    return 0.0
+
+
+def _spent(tx: Tx, messenger: str, chats: list[str], now: datetime) -> dict[str, list[tuple[datetime, int]]]:
+    """Return when what was sent to these chats of late, oldest first."""
+    spent: dict[str, list[tuple[datetime, int]]] = {}
+    if chats:
+        # From the far future only a clock put back can have written; that must not silence a chat.
+        given = {"name": messenger, "chats": chats, "since": now - HORIZON, "until": now + HORIZON}
+        for row in tx.execute(_sent_to(), given):
+            spent.setdefault(row.chat, []).append((row.sent_at, row.units))
+    return spent
+
+
+def _units_with(cost: int, now: datetime) -> Any:
+    """Return what a row has cost with this sending: an edit shortly after the message counts beside it."""
+    return case((OutboxMessage.sent_at > now - HORIZON, OutboxMessage.units), else_=0) + cost
+
+
+@cache
+def _sending() -> Select[str, int]:
+    return select(OutboxMessage.messenger, OutboxMessage.units).where(OutboxMessage.state == "sending")
+
+
+@cache
+def _lately() -> Select[str, datetime | None, int]:
+    since: Any = bindparam("since")
+    until: Any = bindparam("until")
+    return (
+        select(OutboxMessage.messenger, OutboxMessage.sent_at, OutboxMessage.units)
+        .where(OutboxMessage.sent_at > since, OutboxMessage.sent_at < until)
+        .order_by(OutboxMessage.sent_at)
+    )
+
+
+@cache
+def _sent_to() -> Select[str, datetime | None, int]:
+    since: Any = bindparam("since")
+    until: Any = bindparam("until")
+    name: Any = bindparam("name")
+    return (
+        select(OutboxMessage.chat, OutboxMessage.sent_at, OutboxMessage.units)
+        .where(
+            OutboxMessage.messenger == name,
+            OutboxMessage.chat.in_(bindparam("chats", expanding=True)),
+            OutboxMessage.sent_at > since,
+            OutboxMessage.sent_at < until,
+        )
+        .order_by(OutboxMessage.sent_at)
+    )

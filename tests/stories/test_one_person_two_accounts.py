@@ -1,0 +1,89 @@
+"""One person, two messengers: linked by a code, one list everywhere; parted again when they wish."""
+
+from deeds.kinds import Status
+from tests.cast import RESCUE
+from tests.town import Town
+
+
+def code_in(text: str) -> str:
+    """Return the one-time code in what was said."""
+    return next(word.strip(".") for word in text.replace(":", " ").split() if len(word.strip(".")) == 9 and "-" in word)
+
+
+def test_two_accounts_share_one_list(town: Town) -> None:
+    """Lan tells on the web, links her other account with a code, and sees the report there; parted, it stays behind."""
+    web, other = town.citizen("Lan", on="webchat"), town.citizen("Lan kia", on="plain")
+    web.says(RESCUE).agrees()
+    web.sees("Số tiếp nhận: 1")
+    other.says("tin của tôi")
+    other.sees("Chưa có tin nào")
+    web.says("liên kết")
+    code = code_in(web.last)
+    other.says(code)
+    other.sees("Đã nối hai tài khoản")
+    other.says("tin của tôi")
+    other.sees("Số 1 (anh Lò Văn Khuyên)")
+    other.says("bỏ liên kết")
+    other.sees("Đã tách")
+    other.says("tin của tôi")
+    other.sees("Chưa có tin nào")
+    web.says("tin của tôi")
+    web.sees("Số 1 (anh Lò Văn Khuyên)")
+
+
+def test_a_link_code_works_once_and_not_for_long(town: Town) -> None:
+    """A second account cannot use the same code, and after ten minutes nobody can."""
+    lan, first, second = (town.citizen(name, on="plain") for name in ("Lan", "Một", "Hai"))
+    lan.says("liên kết")
+    code = code_in(lan.last)
+    first.says(code)
+    first.sees("Đã nối")
+    second.says(code)
+    second.sees("Mã này không dùng được")
+    lan.says("liên kết")
+    late = code_in(lan.last)
+    town.clock.forward(minutes=11)
+    second.says(late)
+    second.sees("Mã này không dùng được")
+
+
+def test_a_moderator_who_links_keeps_the_rights_and_cannot_decide_what_was_told(town: Town) -> None:
+    """Thu told a deed from home; linked to that account she is still a moderator, but this deed is not hers."""
+    own, thu = town.citizen("Thu ở nhà", on="webchat"), town.moderator("Thu", on="plain")
+    own.says(RESCUE).agrees()
+    own.says("liên kết")
+    thu.says(code_in(own.last))
+    thu.sees("Thu")
+    thu.says("xem")
+    thu.sees("Không còn tin nào chờ")
+    assert town.deed(1).status is Status.RECEIVED
+
+
+def test_a_report_begun_here_goes_on_there(town: Town) -> None:
+    """Begun on the web, linked, and finished on the other messenger: one draft, one report."""
+    web, other = town.citizen("Lan", on="webchat"), town.citizen("Lan kia", on="plain")
+    web.says("Hôm qua anh Lò Văn Khuyên cứu người đuối nước dưới suối")
+    web.sees("ở")
+    web.says("liên kết")
+    other.says(code_in(web.last))
+    other.sees("Đã nối")
+    other.says("bản Nà Phiêng")
+    other.sees("Xin xem lại")
+    other.says("1")
+    other.sees("Số tiếp nhận: 1")
+    assert "Nà Phiêng" in town.deed(1).place_text
+
+
+def test_a_poster_leads_here_and_is_remembered(town: Town) -> None:
+    """Somebody follows the poster of a unit; the moderator sees through which door the report came."""
+    from storage import org_units
+
+    town.rows(lambda tx: None)
+    with town.instance.database.write() as tx:
+        org_units.keep(tx, {"code": "NVH-NP", "name": "Nhà văn hóa bản Nà Phiêng", "kind": "culture"}, town.clock.now())
+    lan, thu = town.citizen("Lan", on="plain"), town.moderator("Thu", on="plain")
+    lan.says("/start u_NVH-NP")
+    lan.sees("Mời kể")
+    lan.says(RESCUE).agrees()
+    thu.says("xem")
+    thu.sees("Qua áp phích: Nhà văn hóa bản Nà Phiêng")
