@@ -10,7 +10,7 @@ from deeds.said import FileSource, Inbound, Prompt
 from handlers import asides, effects, engine
 from handlers.introduce_deed import INTRODUCE_DEED, as_telling
 from handlers.place import Answer, Context, Place, again
-from moderation import notices, receive
+from moderation import cards, notices, receive
 from storage import attachments, chat_lines, counters, deeds, drafts, erasure, history, inbox, people
 from storage.database import Tx
 from texts import say
@@ -18,6 +18,7 @@ from texts import say
 MOST_PHOTOS = 10
 BURST = timedelta(seconds=1.5)  # items of one album arrive within it
 LISTED = 5
+REWRITTEN_WITHIN = timedelta(days=2)  # as long as messengers let people edit
 
 
 @dataclass(frozen=True)
@@ -166,6 +167,20 @@ def _(effect: effects.GiveLoosePhotos, scene: Scene, place: Place) -> Outcome:
 def _(_effect: effects.DropLoosePhotos, scene: Scene, place: Place) -> Outcome:
     attachments.drop_loose(scene.tx, scene.person)
     return Answer(place)
+
+
+@carry_out.register
+def _(effect: effects.NoteRewriting, scene: Scene, place: Place) -> Outcome:
+    told = deeds.latest_of(scene.tx, scene.person)
+    if told is None or told.withdrawn_at is not None or scene.now - told.told_at > REWRITTEN_WITHIN:
+        return Answer(place)
+    if receive.add(scene.tx, told, 0, Act.ADD, scene.now, scene.event.messenger) is None:
+        return Answer(place)
+    history.note_of_teller(
+        scene.tx, told.deed_id, told.id, scene.person, say("question.rewritten"), effect.text, scene.now
+    )
+    cards.refresh(scene.tx, told.deed_id, scene.now)
+    return Answer(place, (Prompt(say("note.kept", number=told.number)),))
 
 
 @carry_out.register

@@ -71,6 +71,13 @@ class DropLoosePhotos:
 
 
 @dataclass(frozen=True)
+class NoteRewriting:
+    """A message was rewritten after its report was handed in: the report stays, the moderator reads the new words."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class ListMine:
     """Tell a person what they told and where it stands."""
 

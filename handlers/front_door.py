@@ -15,7 +15,16 @@ from deeds.vietnamese import cut_at_sentence
 from handlers import asides, engine, linking, moderators
 from handlers.carry_out import MOST_PHOTOS, Scene, settle
 from handlers.commands import Command, command
-from handlers.effects import AskWithdraw, Attach, ForgetEvent, GiveLoosePhotos, GoOn, ListMine, TellStatus
+from handlers.effects import (
+    AskWithdraw,
+    Attach,
+    ForgetEvent,
+    GiveLoosePhotos,
+    GoOn,
+    ListMine,
+    NoteRewriting,
+    TellStatus,
+)
 from handlers.filling import STORY_MIN_CHARS, has_letters, hear_story
 from handlers.introduce_deed import INTRODUCE_DEED, begin, greet
 from handlers.keeping import keep, recall
@@ -134,7 +143,9 @@ def _answer(desk: Desk, place: Place) -> Answer:
         return moderators.press(desk, place, said.choice)
     if said.edits:
         in_form = place.talk == INTRODUCE_DEED.name
-        return engine.rewrite(INTRODUCE_DEED, place, said, context) if in_form else Answer(place)
+        if in_form:
+            return engine.rewrite(INTRODUCE_DEED, place, said, context)
+        return Answer(place, (), (NoteRewriting(text),) if text and command(text) is None else ())
     if said.photos and (late := _same_album(desk, place)):
         return late
     given = command(text) if said.choice is None else None

@@ -172,6 +172,26 @@ def ask(
     ).scalar_one()
 
 
+def note_of_teller(
+    tx: Tx, deed_id: int, submission_id: int, person_id: int, about: str, words: str, now: datetime
+) -> None:
+    """Keep what a teller says unasked of a report that is handed in; it stands among the questions as one answered."""
+    tx.execute(
+        insert(Question).values(
+            deed_id=deed_id,
+            submission_id=submission_id,
+            person_id=person_id,
+            text=about,
+            asked_by=None,
+            asked_at=now,
+            told_at=now,
+            closes_at=now,
+            answer=words,
+            answered_at=now,
+        )
+    )
+
+
 def open_questions(tx: Tx, person_id: int, now: datetime) -> Sequence[Asked]:
     """Return the questions a teller has not answered, oldest first."""
     rows = tx.execute(_OPEN_OF, {"person": person_id, "present": now})

@@ -263,6 +263,10 @@ class OnWebChat(Speaker):
         photos = [("photo", (f"anh{number}.jpg", one, "image/jpeg")) for number, one in enumerate(pictures)]
         return self.posts({"text": text} if text else {}, photos)
 
+    def follows(self, link: str) -> httpx2.Response:
+        """Follow a link to our own pages, as a poster holds one."""
+        return self._web.get(link, follow_redirects=True)
+
     def posts(self, fields: dict[str, str], files: list[Any] | None = None, key: str = "") -> int:
         """Post one message with these fields."""
         parts = [(name, (None, value)) for name, value in ({"id": key or str(uuid4())} | fields).items()]

@@ -148,8 +148,8 @@ def record_mine(tx: Tx, event: Inbound, now: datetime) -> None:
 
     Only of our own chats: the other messengers show people what they wrote themselves.
     """
-    if event.messenger != NAME:
-        return
+    if event.messenger != NAME or event.said.text.startswith("/start "):
+        return  # a poster was followed: nobody typed that
     said = event.said
     body: dict[str, Any] = {
         "text": said.text,

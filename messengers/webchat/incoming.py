@@ -18,6 +18,7 @@ MAX_PHOTOS = 10
 FILE_MAX_BYTES = 15 * 1024 * 1024
 BODY_MAX_BYTES = 60 * 1024 * 1024
 TEXT_MAX_CHARS = 20_000
+START = "/start"  # as a deep link of another messenger says it
 _HEAD_BYTES = 4_096
 _RECORDINGS = frozenset({"ogg", "m4a", "mp3", "amr", "wav"})
 _EBML = b"\x1a\x45\xdf\xa3"  # Matroska and WebM, https://www.rfc-editor.org/rfc/rfc8794
@@ -95,6 +96,12 @@ def read_event(chat: str, fields: Mapping[str, str], uploads: Sequence[Upload], 
         else:  # also what is no photo, beside others that are: it is refused by name where photos are cleaned
             told["photos"].append(kept)
     return event_of(chat, json.dumps(told, ensure_ascii=False).encode())
+
+
+def started(chat: str, payload: str) -> Inbound:
+    """Return the event of somebody who followed a poster here; following it again is the same event."""
+    told = {"id": f"start:{payload}", "text": f"{START} {payload}", "photos": []}
+    return event_of(chat, json.dumps(told).encode())
 
 
 def event_of(chat: str, raw: bytes) -> Inbound:

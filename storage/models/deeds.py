@@ -173,7 +173,7 @@ class Question(Base):
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     text: Mapped[str]
-    asked_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    asked_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # None: the teller added it unasked
     asked_at: Mapped[datetime]
     told_at: Mapped[datetime | None]  # when it was put to the teller; it waits while another conversation is open
     closes_at: Mapped[datetime]

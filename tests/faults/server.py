@@ -24,6 +24,11 @@ from storage.models import Base
 ROOT = Path(__file__).parents[2]
 READY_WITHIN_S = 60.0
 RUN = "from bot.command_line import main; main()"
+UNHURRIED = (
+    "from dataclasses import replace; from messengers.telegram.messenger import Telegram; "
+    "Telegram.abilities = replace("
+    "Telegram.abilities, min_seconds_per_chat=0.0, max_per_minute_in_group=0, max_per_second=0); "
+)
 
 
 def free_port() -> int:
@@ -34,9 +39,12 @@ def free_port() -> int:
 
 
 class Server:
-    """`viectot run` with settings of its own; the same folder and port from one start to the next."""
+    """`viectot run` with settings of its own; the same folder and port from one start to the next.
 
-    def __init__(self, folder: Path, database_url: str = "", **settings: str) -> None:
+    Unless it `keeps_limits`, it writes to Telegram as fast as it can: hundreds of cards would take a group minutes.
+    """
+
+    def __init__(self, folder: Path, database_url: str = "", *, keeps_limits: bool = False, **settings: str) -> None:
         self.folder = folder
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -47,6 +55,7 @@ class Server:
         self.settings = {"DATA_DIR": str(folder / "data"), "PORT": str(self.port), **settings}
         if database_url:
             self.settings["DATABASE_URL"] = database_url
+        self._run = RUN if keeps_limits or "TELEGRAM_TOKEN" not in settings else UNHURRIED + RUN
         self._child: subprocess.Popen[bytes] | None = None
 
     def set(self, name: str, value: str) -> None:
@@ -59,7 +68,7 @@ class Server:
         own = {f"VIECTOT_{name}": value for name, value in self.settings.items()}
         with self.log.open("ab") as log:
             self._child = subprocess.Popen(
-                [*under, sys.executable, "-c", RUN, "run"],
+                [*under, sys.executable, "-c", self._run, "run"],
                 cwd=self.folder,
                 env={**kept, **own, "PYTHONPATH": str(ROOT)},
                 stdout=log,

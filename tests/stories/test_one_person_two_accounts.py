@@ -1,7 +1,10 @@
 """One person, two messengers: linked by a code, one list everywhere; parted again when they wish."""
 
+import pytest
+
 from deeds.kinds import Status
-from tests.cast import RESCUE
+from storage import org_units
+from tests.cast import RESCUE, OnTelegram, OnWebChat
 from tests.town import Town
 
 
@@ -74,16 +77,37 @@ def test_a_report_begun_here_goes_on_there(town: Town) -> None:
     assert "Nà Phiêng" in town.deed(1).place_text
 
 
-def test_a_poster_leads_here_and_is_remembered(town: Town) -> None:
+@pytest.mark.parametrize("door", ["plain", "webchat"])
+def test_a_poster_leads_here_and_is_remembered(town: Town, door: str) -> None:
     """Somebody follows the poster of a unit; the moderator sees through which door the report came."""
-    from storage import org_units
-
-    town.rows(lambda tx: None)
     with town.instance.database.write() as tx:
         org_units.keep(tx, {"code": "NVH-NP", "name": "Nhà văn hóa bản Nà Phiêng", "kind": "culture"}, town.clock.now())
-    lan, thu = town.citizen("Lan", on="plain"), town.moderator("Thu", on="plain")
-    lan.says("/start u_NVH-NP")
+    lan, thu = town.citizen("Lan", on=door), town.moderator("Thu", on="plain")
+    if isinstance(lan, OnWebChat):
+        for _ in range(2):  # followed twice, begun once
+            page = lan.follows("/chat?start=u_NVH-NP")
+            assert page.status_code == 200
+            assert "/start" not in page.text
+    else:
+        lan.says("/start u_NVH-NP")
     lan.sees("Mời kể")
     lan.says(RESCUE).agrees()
     thu.says("xem")
     thu.sees("Qua áp phích: Nhà văn hóa bản Nà Phiêng")
+
+
+def test_a_message_rewritten_after_the_receipt_reaches_the_moderator(town: Town) -> None:
+    """The report stays as it was handed in; the new words stand on the card as the teller's own."""
+    lan, thu = town.citizen("Lan", on="telegram"), town.moderator("Thu", on="plain")
+    assert isinstance(lan, OnTelegram)
+    before = town.heard()
+    told = lan.person.says(RESCUE)
+    town.wait_heard(before + 1)
+    lan.agrees()
+    before = town.heard()
+    lan.person.edits(told, RESCUE.replace("Khuyên", "Khuyến"))
+    town.wait_heard(before + 1)
+    lan.sees("Đã chuyển lời sửa tới cán bộ đang xem tin số 1")
+    thu.says("xem")
+    thu.sees("Khuyến")
+    assert "Khuyên" in town.deed(1).story

@@ -449,7 +449,7 @@ def upgrade() -> None:
         sa.Column("submission_id", BigId, nullable=False),
         sa.Column("person_id", BigId, nullable=True),
         sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("asked_by", BigId, nullable=False),
+        sa.Column("asked_by", BigId, nullable=True),
         sa.Column("asked_at", Utc(), nullable=False),
         sa.Column("told_at", Utc(), nullable=True),
         sa.Column("closes_at", Utc(), nullable=False),
