@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from bench.peers import freeze, wire
 from bench.talk import HELLO, STOP, TOKEN, update
 from bot.settings import Settings
-from bot.wiring import Instance, build
+from bot.wiring import Instance, build, warm_up
 from deeds.clock import SystemClock
 
 
@@ -33,6 +33,7 @@ def in_process(count: int, chats: int, url: str = "") -> float:
         made = instance(Path(folder), url)
         assert made.telegram is not None
         made.telegram._bot.session = wire()
+        warm_up()
         freeze()
         took = asyncio.run(_talk(made, count, chats))
         made.lanes.close()

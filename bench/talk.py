@@ -4,8 +4,8 @@ import json
 
 TOKEN = "42:" + "A" * 35
 SECRET = "s" * 40
-HELLO = "alo"
-STOP = "không có gì đâu, cảm ơn nhé"
+HELLO = "kể"
+STOP = "thôi"
 
 
 def update(number: int, chat: int, text: str) -> bytes:

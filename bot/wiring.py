@@ -18,10 +18,12 @@ from bot.lanes import Lanes
 from bot.papers import Papers
 from bot.settings import Settings
 from bot.timetable import timetable
-from deeds.clock import Clock
+from deeds.clock import Clock, SystemClock
 from deeds.places import areas
 from deeds.said import Inbound
 from handlers.front_door import Town
+from handlers.reading.guards import emergency_now, sounds_like_complaint
+from handlers.reading.telling import read_telling
 from messengers.port import Accepted, CannotRead, Messenger
 from messengers.telegram import incoming as telegram_incoming
 from messengers.webchat import incoming as webchat_incoming
@@ -31,6 +33,7 @@ from storage import settings as kept_settings
 from storage.database import Database
 from storage.migrations import upgrade
 from storage.photos.files import PhotoFiles, Shelf
+from texts import say
 
 if TYPE_CHECKING:
     from messengers.telegram.messenger import Telegram
@@ -73,6 +76,7 @@ class Instance:
             self._run(messenger.start(self.accept, self.intake.park))
         self._scheduler = timetable(self.background)
         self._scheduler.start()
+        await asyncio.to_thread(warm_up)
         # What was loaded stays for good: the collector need not walk it again and again (x2.6 on the message path).
         gc.collect()
         gc.freeze()
@@ -123,6 +127,13 @@ class Instance:
 def _say_why(task: "asyncio.Task[Any]") -> None:
     if not task.cancelled() and task.exception() is not None:
         log.error("a part of the instance stopped", exc_info=task.exception())
+
+
+def warm_up() -> None:
+    """Read one telling, so that the first person who tells does not wait for word lists and tables to load."""
+    read_telling(say("story.ask"), SystemClock().now().date(), areas(), None)
+    emergency_now(say("story.ask"))
+    sounds_like_complaint(say("story.ask"))
 
 
 def open_database(settings: Settings) -> Database:

@@ -1,7 +1,7 @@
 """What goes into a conversation and what comes out of it, free of any messenger."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -106,10 +106,15 @@ class Prompt:
 
     def to_json(self) -> dict[str, Any]:
         """Return what the outbox keeps: all but the times and keys, which are columns."""
-        kept = asdict(self)
+        kept = {name: value for name, value in vars(self).items() if value != _DEFAULTS[name]}
         for column in ("send_key", "not_before"):
-            del kept[column]
-        return {name: value for name, value in kept.items() if value != _DEFAULTS[name]}
+            kept.pop(column, None)
+        for rows in ("options", "files"):
+            if rows in kept:
+                kept[rows] = [vars(row) for row in kept[rows]]
+        if "photos" in kept:
+            kept["photos"] = list(kept["photos"])
+        return kept
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "Prompt":

@@ -1,7 +1,7 @@
 """Where a person is in a conversation: all we remember of it, JSON only, so that a restart changes nothing."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -35,7 +35,7 @@ class Place:
 
     def to_json(self) -> dict[str, Any]:
         """Return what is stored."""
-        return {"format": FORMAT, **asdict(self), "shown": [[option.id, option.label] for option in self.shown]}
+        return {"format": FORMAT, **vars(self), "shown": [[option.id, option.label] for option in self.shown]}
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any] | None) -> "Place":
