@@ -43,11 +43,11 @@ class Pace:
     def _chat_wait_s(self, cost: int, spent: Sequence[tuple[datetime, int]], now: datetime) -> float:
         if not self.seconds_per_message:
             return 0.0
-        debt, since = 0.0, now
-        for at, units in spent:  # oldest first
-            debt = max(0.0, debt - (at - since).total_seconds() / self.seconds_per_message) + units
+        debt, since = 0.0, spent[0][0] if spent else now
+        for at, units in (*spent, (now, 0)):  # oldest first
+            paid = (at - since).total_seconds() / self.seconds_per_message
+            debt = max(0.0, debt - max(0.0, paid)) + units
             since = at
-        debt = max(0.0, debt - (now - since).total_seconds() / self.seconds_per_message)
         # What is more than a burst by itself, as an album is, goes once nothing is owed.
         return max(0.0, debt + cost - max(BURST, cost)) * self.seconds_per_message
 
