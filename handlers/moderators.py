@@ -19,6 +19,8 @@ from texts import say
 REVIEW = "review"  # the conversation of somebody deciding
 WAITING = (Status.RECEIVED, Status.IN_REVIEW)
 ASKED = (Status.NEEDS_INFO,)  # looked at last: somebody else's move is next
+PRESSED = frozenset(act for offered in cards.OFFERED.values() for act in offered) | {Act.UNDO}
+WORDED = (Act.ASK, Act.REJECT)  # with a reason or a question
 DECIDERS = (Role.MODERATOR, Role.PUBLISHER, Role.ADMIN)
 
 
@@ -39,10 +41,12 @@ def press(desk: Desk, place: Place, choice: str) -> Answer:
     except (ValueError, IndexError):
         return Answer(place, (Prompt(say("menu.stale")),))
     more = parts[4] if len(parts) > 4 else None
+    if act not in PRESSED or (more == "write" and act not in WORDED):
+        return Answer(place, (Prompt(say("menu.stale")),))
     deed = deeds.deed(desk.tx, deed_id) if 0 < deed_id < 2**63 else None
     if deed is None or not desk.context.person.is_any(*DECIDERS):
         return Answer(place, (Prompt(say("moderation.no_right", act=say(f"act.{act}"))),))
-    if act in (Act.ASK, Act.REJECT) and more is None:
+    if act in WORDED and more is None:
         return _ask_reason(desk, place, deed, act, seen)
     if more == "write":
         return _ask_words(desk, place, deed, act, seen)

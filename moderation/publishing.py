@@ -14,6 +14,10 @@ from storage import attachments, deeds, history
 from storage.attachments import Piece
 from storage.database import Tx
 from storage.deeds import DeedRow, HonoreeRow
+from texts import say
+
+# Money is grouped by points and stays.
+_NUMBER = re.compile(r"(?<![\d.,])(?:(?:\+?84|0)(?:[ .-]?\d){8,11}|\d{9,19})(?!\d)")
 
 
 @dataclass(frozen=True)
@@ -68,8 +72,8 @@ def showable(tx: Tx, deed: DeedRow, honoree: HonoreeRow, allowed: Allowances, ou
     """Return what an outlet may show: `Thing.DEED` is the public page, `Thing.PRESS` a paper that leaves the office."""
     name = honoree.display if allowed.allows(Thing.NAME) and allowed.allows(outlet) else None
     words = deed.summary or (deed.story if allowed.words else None)
-    if words and name is None:
-        words = without_name(words, honoree)
+    if words:
+        words = without_numbers(words if name else without_name(words, honoree))
     photos: Sequence[Piece] = ()
     if allowed.allows(Thing.PHOTO) and allowed.pictures and not deed.about_child:
         photos = [piece for piece in attachments.of_deed(tx, deed.id) if piece.kind == "photo" and piece.published]
@@ -84,6 +88,11 @@ def check_publishable(deed: DeedRow, allowed: Allowances) -> None:
         raise NotPossible("publishing.refused", f"the honoree of deed {deed.id} refused")
     if not deed.summary and not allowed.words:
         raise NotPossible("publishing.no_words", f"deed {deed.id} has no words that may be used")
+
+
+def without_numbers(words: str) -> str:
+    """Return the words with telephone, identity and account numbers masked: words may be shown, these never."""
+    return _NUMBER.sub(say("publishing.masked"), words)
 
 
 def without_name(words: str, honoree: HonoreeRow) -> str:

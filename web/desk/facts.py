@@ -11,13 +11,13 @@ from deeds.kinds import HONOREE_THINGS
 from deeds.months import local_day
 from deeds.vietnamese import nfc
 from moderation.facts import Answer, correct, record_honoree
+from moderation.hearing import write_down
 from storage import deeds
 from storage.database import Tx
 from storage.deeds import DeedRow
 from web.desk import facts_form
 from web.desk.deed import deed_of, said_no, version_seen
 from web.desk.gate import Visit, action
-from web.desk.hearing import write_down
 from web.desk.services import Services
 
 HOW_ASKED = ("met", "called", "written")
