@@ -12,6 +12,7 @@ from bench import commits, ours, peers
 from bench.rows import Row, compared, in_turn, show
 from bench.served import Load, loaded
 from bench.stored import with_deeds
+from tests.postgres import fresh_database, server
 
 QUICK = os.environ.get("QUICK") == "1"
 ROUNDS = 1 if QUICK else 5
@@ -47,7 +48,7 @@ def in_process() -> list[Row]:
 
 def behind_webhooks() -> list[Row]:
     """The same behind a webhook, with a Bot API to answer to: 200 is said when it is stored, or never."""
-    count = 600 if QUICK else 3_000
+    count = 300 if QUICK else 3_000
     seen: dict[str, list[Load]] = {"ours": [], "aiogram": [], "ptb": []}
     for _ in range(1 if QUICK else 3):
         for kind, loads in seen.items():
@@ -56,9 +57,7 @@ def behind_webhooks() -> list[Row]:
     mine, ptb, aiogram = (best[kind] for kind in ("ours", "ptb", "aiogram"))
     return [
         compared("webhook, 100 chats", mine.per_second, ptb.per_second, "PTB on uvicorn", "events/s", 1.5),
-        compared(
-            "webhook, 100 chats", mine.per_second, aiogram.per_second, "aiogram on uvicorn", "events/s", 0.6
-        ),
+        compared("webhook, 100 chats", mine.per_second, aiogram.per_second, "aiogram on uvicorn", "events/s", 0.6),
         compared("webhook, p99 to p50", mine.p99_ms, mine.p50_ms, "our own p50", "ms", 2.0, higher_is_better=False),
     ]
 
@@ -73,7 +72,14 @@ def durable_commits() -> list[Row]:
         lambda: commits.raw_group(count, CHATS),
         lambda: commits.raw_alone(count // 10),
     )
+    with tempfile.TemporaryDirectory() as folder, server(Path(folder)) as port, fresh_database(port) as url:
+        on_postgres, asyncpg = in_turn(
+            ROUNDS,
+            lambda: commits.through_lanes(count // 4, CHATS, url),
+            lambda: commits.raw_asyncpg(count // 4, 8, url),
+        )
     return [
+        compared("commits, PostgreSQL, 8 lanes", on_postgres, asyncpg, "asyncpg, one statement", "events/s", 0.25),
         compared("commits, 100 waiting", together, raw, "driver alone, shared commits", "events/s", 0.1),
         compared("commits, one at a time", alone, raw_one, "driver alone, a commit each", "events/s", 0.5),
     ]
@@ -81,9 +87,12 @@ def durable_commits() -> list[Row]:
 
 def against_a_pickle() -> list[Row]:
     """Durability as PTB offers it: the whole pickle written after each update, 20,000 people in it."""
-    users, count = (5_000, 5) if QUICK else (20_000, 10)
-    mine, pickled = in_turn(1 if QUICK else 3, lambda: ours.in_process(300, 1), lambda: peers.pickled_bot(users, count))
-    return [compared(f"durable, {users:,} people", mine, pickled, "PTB, pickle flushed", "events/s", 50)]
+    mine, pickled = in_turn(
+        1 if QUICK else 3,
+        lambda: ours.in_process(300 if QUICK else 3_000, CHATS),
+        lambda: peers.pickled_bot(20_000, 3 if QUICK else 20),
+    )
+    return [compared("durable, 20,000 people", mine, pickled, "PTB, pickle flushed", "events/s", 50)]
 
 
 def many_deeds() -> list[Row]:

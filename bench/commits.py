@@ -134,3 +134,38 @@ def raw_alone(count: int) -> float:
         took = time.perf_counter() - began
         connection.close()
         return count / took
+
+
+_ONE_STATEMENT = """
+WITH came AS (INSERT INTO raw_inbox (key) VALUES ($1) ON CONFLICT DO NOTHING RETURNING key),
+     moved AS (INSERT INTO raw_place (chat, state) SELECT $2, '{}' FROM came
+               ON CONFLICT (chat) DO UPDATE SET state = '{}' RETURNING chat)
+INSERT INTO raw_outbox (chat, body) SELECT chat, 'ok' FROM moved
+"""
+
+
+def raw_asyncpg(count: int, connections: int, url: str) -> float:
+    """Return events a second by asyncpg: dedup, place and outbox in one statement, a commit each."""
+    import asyncpg
+
+    async def run() -> float:
+        address = url.replace("postgresql+psycopg", "postgresql")
+        pool = [await asyncpg.connect(address) for _ in range(connections)]
+        await pool[0].execute(
+            "CREATE TABLE IF NOT EXISTS raw_inbox (key text PRIMARY KEY);"
+            "CREATE TABLE IF NOT EXISTS raw_place (chat text PRIMARY KEY, state text);"
+            "CREATE TABLE IF NOT EXISTS raw_outbox (id bigserial PRIMARY KEY, chat text, body text)"
+        )
+
+        async def one(number: int) -> None:
+            for turn in range(count // connections):
+                await pool[number].execute(_ONE_STATEMENT, f"{number}-{turn}-{time.time_ns()}", f"{number}-{turn % 12}")
+
+        began = time.perf_counter()
+        await asyncio.gather(*(one(number) for number in range(connections)))
+        took = time.perf_counter() - began
+        for connection in pool:
+            await connection.close()
+        return count / took
+
+    return asyncio.run(run())

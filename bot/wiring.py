@@ -2,8 +2,6 @@
 
 import asyncio
 import gc
-import os
-import secrets
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +13,7 @@ from bot.background import Background, folder_of
 from bot.delivery import Delivery
 from bot.intake import Intake
 from bot.lanes import Lanes
+from bot.opening import open_database, receipt_key
 from bot.papers import Papers
 from bot.settings import Settings
 from bot.timetable import timetable
@@ -31,7 +30,6 @@ from messengers.webchat.chat import WebChat
 from storage import inbox
 from storage import settings as kept_settings
 from storage.database import Database
-from storage.migrations import upgrade
 from storage.photos.files import PhotoFiles, Shelf
 from texts import say
 
@@ -39,8 +37,6 @@ if TYPE_CHECKING:
     from messengers.telegram.messenger import Telegram
 
 log = structlog.get_logger()
-
-KEY_BYTES = 32
 
 
 @dataclass
@@ -136,14 +132,6 @@ def warm_up() -> None:
     sounds_like_complaint(say("story.ask"))
 
 
-def open_database(settings: Settings) -> Database:
-    """Return the instance's database, brought to the newest migration."""
-    settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
-    database = Database(settings.database_url)
-    upgrade(database)
-    return database
-
-
 def decode(parked: inbox.ParkedEvent) -> Inbound | None:
     """Return a parked event as its messenger reads it; None when it still cannot be read."""
     try:
@@ -154,20 +142,6 @@ def decode(parked: inbox.ParkedEvent) -> Inbound | None:
     except (CannotRead, ValueError, KeyError) as error:
         log.error("a parked event cannot be read", event_id=parked.id, error=type(error).__name__)
     return None
-
-
-def receipt_key(data_dir: Path) -> bytes:
-    """Return the key receipts are kept under; made at the first start, beside the database and not in it."""
-    path = data_dir / "receipt.key"
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_bytes()
-    with os.fdopen(handle, "wb") as file:
-        file.write(secrets.token_bytes(KEY_BYTES))
-        file.flush()
-        os.fsync(file.fileno())
-    return path.read_bytes()
 
 
 def build(settings: Settings, clock: Clock) -> Instance:

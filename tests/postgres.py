@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -166,6 +167,26 @@ def _join(rendezvous: Path) -> int:
     return int(told.read_text())
 
 
+@contextmanager
+def server(rendezvous: Path) -> Iterator[int]:
+    """The port of the server that everybody who names this folder shares; it ends when nobody uses it any more."""
+    rendezvous.mkdir(exist_ok=True)
+    with (rendezvous / "users").open("ab") as users:
+        fcntl.flock(users, fcntl.LOCK_SH)
+        yield _join(rendezvous)
+
+
+@contextmanager
+def fresh_database(port: int) -> Iterator[str]:
+    """The address of an empty database, in SQLAlchemy's words; it is dropped at the end."""
+    name = f"test_{uuid4().hex}"
+    with psycopg.connect(_address(port), autocommit=True) as admin:
+        admin.execute(f'CREATE DATABASE "{name}"'.encode())
+    yield _address(port, name, scheme="postgresql+psycopg")
+    with psycopg.connect(_address(port), autocommit=True) as admin:
+        admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+
+
 @pytest.fixture(scope="session")
 def postgres_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The port of this run's PostgreSQL, the same for all workers."""
@@ -175,22 +196,15 @@ def postgres_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         pytest.skip(str(missing))
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    rendezvous = shared / "postgres"
-    rendezvous.mkdir(exist_ok=True)
-    with (rendezvous / "users").open("ab") as users:
-        fcntl.flock(users, fcntl.LOCK_SH)
-        yield _join(rendezvous)
+    with server(shared / "postgres") as port:
+        yield port
 
 
 @pytest.fixture
 def postgres_url(postgres_port: int) -> Iterator[str]:
     """The address of an empty PostgreSQL database of this test's own, in SQLAlchemy's words."""
-    name = f"test_{uuid4().hex}"
-    with psycopg.connect(_address(postgres_port), autocommit=True) as admin:
-        admin.execute(f'CREATE DATABASE "{name}"'.encode())
-    yield _address(postgres_port, name, scheme="postgresql+psycopg")
-    with psycopg.connect(_address(postgres_port), autocommit=True) as admin:
-        admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+    with fresh_database(postgres_port) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

@@ -38,7 +38,7 @@ def settings() -> Settings:
 @contextmanager
 def database() -> Iterator[Database]:
     """The instance's database, brought to the newest migration."""
-    from bot.wiring import open_database
+    from bot.opening import open_database
 
     opened = open_database(settings())
     try:

@@ -8,8 +8,8 @@ from bot.background import folder_of
 from bot.demo.founding import MADE_AT, found
 from bot.demo.photographs import keep_pictures
 from bot.demo.sample import read_sample
+from bot.opening import open_database, receipt_key
 from bot.settings import Settings
-from bot.wiring import open_database, receipt_key
 from deeds.clock import Clock
 from deeds.months import Month
 from digests import papers

@@ -11,7 +11,7 @@ from aiogram import Bot
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import AiogramError
 from aiogram.methods import AnswerCallbackQuery, DeleteWebhook, GetMe, SetMyCommands, SetWebhook
-from aiogram.types import BotCommand, BotCommandScopeAllPrivateChats
+from aiogram.types import BotCommand, BotCommandScopeAllChatAdministrators, BotCommandScopeAllPrivateChats
 from aiogram.utils.token import TokenValidationError
 
 from messengers.port import Accept, Outgoing, Park, Sent
@@ -28,6 +28,7 @@ log = structlog.get_logger()
 
 API_URL = "https://api.telegram.org"
 COMMANDS = ("ke", "tincuatoi", "huy", "xoa", "giup")  # understood by handlers/commands.toml
+GROUP_COMMANDS = ("nhomduyet",)  # all that is heard in a group; shown to those who may let the bot in
 SEND_TIMEOUT_S = 60.0
 START_PAUSE_MAX_S = 60.0
 PRESS_TIMEOUT_S = 10
@@ -143,10 +144,11 @@ class Telegram:
             )
         else:
             await call(self._bot, DeleteWebhook())
-        listed = [BotCommand(command=name, description=say(f"telegram.command.{name}")) for name in self._commands]
-        for language in (None, "vi"):
-            await call(
-                self._bot,
-                SetMyCommands(commands=listed, scope=BotCommandScopeAllPrivateChats(), language_code=language),
-            )
+        for names, scope in (
+            (self._commands, BotCommandScopeAllPrivateChats()),
+            (GROUP_COMMANDS, BotCommandScopeAllChatAdministrators()),
+        ):
+            listed = [BotCommand(command=name, description=say(f"telegram.command.{name}")) for name in names]
+            for language in (None, "vi"):
+                await call(self._bot, SetMyCommands(commands=listed, scope=scope, language_code=language))
         log.info("Telegram is ready", bot=username, mode=self._mode)

@@ -121,7 +121,7 @@ def test_a_press_does_what_the_tables_allow_and_nothing_else(desk: Desk, status:
         assert role in WHO.get(act, ()), f"{role} may not {act}"
         assert MOVES[status].get(act) is became or act is Act.UNDO, f"{act} made {became} of {status}"
     assert all(outcome(desk, status, act, TELLER) is status for act in Act)
-    decided = {Act.APPROVE, Act.REJECT, Act.ASK} & MOVES[status].keys()
+    decided = {act for act in (Act.APPROVE, Act.REJECT, Act.ASK) if MOVES[status].get(act, status) is not status}
     assert decided <= did, "the desk itself could not decide: the test proves nothing"
 
 
@@ -161,15 +161,16 @@ def test_a_forged_button_changes_nothing(desk: Desk) -> None:
         assert desk.kept(tx) == before
 
 
-def test_a_clerk_s_forged_button_of_another_deed_or_time_changes_nothing(desk: Desk) -> None:
-    """Even who may decide decides only what was shown: other ids, other versions and other acts are stale."""
+def test_a_button_older_than_a_decision_changes_nothing(desk: Desk) -> None:
+    """Even who may decide decides only what they saw: buttons from before a decision, or of no deed, are stale."""
     chance = random.Random(12)
     with desk.database.write() as tx:
+        desk.press(tx, ADDRESS[Role.ADMIN], f"deed.{desk.deed_id}.{Act.APPROVE}.{desk.deed(tx).version}")
         version = desk.deed(tx).version
         before = desk.kept(tx)
         for _ in range(MUTATED // 10):
-            other = chance.choice((version - 1, version + 1, -version, 10**18))
-            wrong_time = f"deed.{desk.deed_id}.{chance.choice(list(Act))}.{other}.duty"
-            wrong_deed = f"deed.{desk.deed_id + chance.randrange(1, 10**9)}.{Act.APPROVE}.{version}"
-            desk.press(tx, ADDRESS[Role.MODERATOR], chance.choice((wrong_time, wrong_deed)))
+            old = f"deed.{desk.deed_id}.{chance.choice(list(Act))}.{chance.randrange(version)}.duty"
+            unknown = f"deed.{desk.deed_id + chance.randrange(1, 10**9)}.{Act.APPROVE}.{version}"
+            desk.press(tx, ADDRESS[Role.MODERATOR], chance.choice((old, unknown)))
+        assert desk.deed(tx).status is Status.APPROVED
         assert desk.kept(tx) == before

@@ -159,3 +159,18 @@ def test_processes_that_start_together_on_nothing_all_find_it_ready(database: Da
     with database.read() as tx:
         assert is_current(tx)
         assert set(counts(tx).values()) == {0}
+
+
+def test_the_newest_revision_is_known_without_loading_the_migrations(tmp_path: Path) -> None:
+    """The number commands compare with is the migrations' own; an empty database is not at it, an upgraded one is."""
+    from alembic.script import ScriptDirectory
+
+    from storage.migrations import _config
+    from storage.revision import NEWEST, is_newest
+
+    assert ScriptDirectory.from_config(_config(None)).get_current_head() == NEWEST
+    database = Database(f"sqlite:///{tmp_path / 'v.sqlite3'}")
+    assert not is_newest(database)
+    upgrade(database)
+    assert is_newest(database)
+    database.close()

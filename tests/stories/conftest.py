@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from bot.settings import Settings
-from bot.wiring import open_database
+from bot.opening import open_database
 from tests.cast import ON_EVERY_MESSENGER
 from tests.town import Town, copy_of
 

@@ -1,0 +1,36 @@
+"""Opening an instance's data: light, so that a command need not load what only the server needs."""
+
+import os
+import secrets
+from pathlib import Path
+
+from bot.settings import Settings
+from storage.database import Database
+from storage.revision import is_newest
+
+KEY_BYTES = 32
+
+
+def open_database(settings: Settings) -> Database:
+    """Return the instance's database, brought to the newest migration."""
+    settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database_url)
+    if not is_newest(database):
+        from storage.migrations import upgrade  # Alembic costs every command a third of its start
+
+        upgrade(database)
+    return database
+
+
+def receipt_key(data_dir: Path) -> bytes:
+    """Return the key receipts are kept under; made at the first start, beside the database and not in it."""
+    path = data_dir / "receipt.key"
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_bytes()
+    with os.fdopen(handle, "wb") as file:
+        file.write(secrets.token_bytes(KEY_BYTES))
+        file.flush()
+        os.fsync(file.fileno())
+    return path.read_bytes()
