@@ -214,6 +214,7 @@ def test_telegram_brings_everything_to_the_webhook(api: TelegramApi, tmp_path: P
     asyncio.run(plot())
     assert intake.texts == ["/start", "một", "hai"]
     assert lan.commands() == list(COMMANDS)
+    assert lan.commands(at=api.group("Tổ duyệt", [lan])) == list(GROUP_COMMANDS)
 
 
 def test_polling_confirms_only_what_is_kept(api: TelegramApi, tmp_path: Path) -> None:
