@@ -18,7 +18,7 @@ def new_receipt() -> str:
 
 
 def read_receipt(text: str) -> str | None:
-    """Return the receipt found in `text` in its one written form, or None; O, I and L are read as the digits they resemble."""
+    """Return the receipt found in `text` in its one written form, or None; O, I and L are read as digits."""
     for found in _RECEIPT.finditer(text):
         digits = found.group().replace("-", "").upper().translate(AS_DIGITS)
         if set(digits) <= set(_CROCKFORD) and ("-" in found.group() or any(sign.isdigit() for sign in found.group())):

@@ -1,4 +1,4 @@
-"""The closed lists of the field: statuses, kinds, fields of life, target groups, roles, acts, things a person may allow.
+"""The closed lists of the field: statuses, kinds, fields of life, target groups, roles, acts, things to allow.
 
 The codes are stable (they stand in databases, scripts and files); their Vietnamese names are in `texts/` under
 `status.*`, `deed_kind.*`, `section.*`, `field.*`, `target_group.*`, `role.*` and `thing.*`.
@@ -116,7 +116,7 @@ class Role(StrEnum):
 class Thing(StrEnum):
     """What a person may allow or refuse, each by itself.
 
-    `KEEP`, `WORDS` and `PICTURES` are asked of the teller; the rest of the person praised (or of both parents and child).
+    `KEEP`, `WORDS` and `PICTURES` are asked of the teller; the rest of the person praised (or parents and child).
     """
 
     KEEP = "keep"

@@ -89,8 +89,8 @@ class File:
 class Prompt:
     """Something to tell a person, with the choices offered; messengers decide how it looks.
 
-    With `send_key` there is only ever one such message: while it waits it is replaced, once it is out it is edited where
-    the messenger can. `not_before` holds it back.
+    With `send_key` there is only ever one such message: while it waits it is replaced, once it is out it is edited
+    where the messenger can. `not_before` holds it back.
     """
 
     text: str

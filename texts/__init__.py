@@ -39,7 +39,7 @@ def has(key: str) -> bool:
 
 
 def say(key: str, **values: object) -> str:
-    """Return the sentence under `key` with its placeholders filled. Raises `TextMissing`, or `KeyError` for a placeholder."""
+    """Return the sentence under `key`, filled in. Raises `TextMissing`, or `KeyError` for a placeholder not given."""
     try:
         sentence = catalogue()[key]
     except KeyError:

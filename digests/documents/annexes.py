@@ -24,7 +24,7 @@ LETTERS = dict(zip(Section, "ABC", strict=True))
 
 
 def introduced(snapshot: MonthSnapshot) -> tuple[DeedFacts, ...]:
-    """Return the deeds the annexes tell, section by section. Who refused is not in a snapshot; who was not asked is unnamed."""
+    """Return the deeds the annexes tell, section by section; who refused is in no snapshot."""
     return tuple(deed for section in Section for deed in snapshot.deeds if _section(deed) is section)
 
 

@@ -14,8 +14,10 @@ from tests.guards.checkout import ROOT, files, product_files
 from tests.guards.said import Call, calls_in_code, calls_in_template, keys_in_code, keys_in_template
 
 # Keys put together at run time in a way the guard cannot read off the code. f"status.{status}" it reads by itself.
-DYNAMIC = ("field.*", "status.*", "check.*", "target_group.*", "role.*", "kind.*", "reason.*", "error.*", "option.*")
-DYNAMIC += ("introduce_deed.*", "*.option.*", "yes", "no")  # a form's keys are made of its fields; labels of `labelled`
+DYNAMIC = (
+    *("field.*", "status.*", "check.*", "target_group.*", "role.*", "kind.*", "reason.*", "error.*", "option.*"),
+    *("introduce_deed.*", "*.option.*", "yes", "no"),  # a form's keys are made of its fields; labels of `labelled`
+)
 # Catalogues of pages and papers, whose sentences may be long; all others are said in a chat.
 NOT_SPOKEN = ("official", "document", "digest", "desk", "web", "page", "public", "privacy", "guide", "place", "legal")
 LONGEST_SAID_CHARS = 600

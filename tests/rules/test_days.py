@@ -2,6 +2,7 @@
 
 import unicodedata
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ from handlers.reading.days import LONG_PAST_DAYS, find_day, read_day
 TODAY = date(2026, 11, 22)  # a Sunday
 
 
-def told(month, day, year=2026):
+def told(month: int, day: int, year: int = 2026) -> date:
     """Return a date of this year."""
     return date(year, month, day)
 
@@ -77,7 +78,7 @@ SAID = [
 
 
 @pytest.mark.parametrize(("said", "iso"), SAID)
-def test_a_day_is_read_as_said(said, iso):
+def test_a_day_is_read_as_said(said: str, iso: Any) -> None:
     """Exactly one day, certain, with accents, decomposed and in capitals."""
     for way in (said, unicodedata.normalize("NFD", said), said.upper()):
         day = read_day(way, TODAY)
@@ -89,7 +90,7 @@ BARE = [one for one in SAID if one[0] != "hôm kìa"]  # bare, it cannot be told
 
 
 @pytest.mark.parametrize(("said", "iso"), BARE)
-def test_a_day_is_read_without_accents(said, iso):
+def test_a_day_is_read_without_accents(said: str, iso: Any) -> None:
     """Who types no accents is understood all the same."""
     day = read_day(fold(said), TODAY)
     assert day is not None
@@ -121,7 +122,7 @@ NEARLY = [
 
 
 @pytest.mark.parametrize(("said", "iso"), NEARLY)
-def test_a_stretch_of_time_is_approximate(said, iso):
+def test_a_stretch_of_time_is_approximate(said: str, iso: Any) -> None:
     """ "Áng chừng cũng được": it is filed under a day inside the stretch and keeps the words."""
     day = read_day(said, TODAY)
     assert day is not None
@@ -133,7 +134,7 @@ DATELESS += ["mấy hôm trước", "mới đây", "hom ram", "mung 1 am lich", 
 
 
 @pytest.mark.parametrize("said", DATELESS)
-def test_the_moons_days_are_kept_as_said(said):
+def test_the_moons_days_are_kept_as_said(said: str) -> None:
     """They answer the question, but no date is made up from them."""
     day = read_day(said, TODAY)
     assert day is not None
@@ -164,13 +165,13 @@ def test_the_moons_days_are_kept_as_said(said):
         "",
     ],
 )
-def test_other_words_and_impossible_days_are_no_days(said):
+def test_other_words_and_impossible_days_are_no_days(said: str) -> None:
     """Numbers, names and fractions stay what they are."""
     assert read_day(said, TODAY) is None
 
 
 @pytest.mark.parametrize("said", ["18/12", "ngày mai", "thứ sáu tuần sau", "ngày 18 tháng 12", "23/11/2026"])
-def test_a_day_to_come_is_marked(said):
+def test_a_day_to_come_is_marked(said: str) -> None:
     """A good deed lies behind us: somebody has to ask which day was meant."""
     day = read_day(said, TODAY)
     assert day is not None
@@ -180,7 +181,7 @@ def test_a_day_to_come_is_marked(said):
 
 
 @pytest.mark.parametrize("said", ["mùng 5", "1/2 số tiền", "toi qua anh nam cuu nguoi", "đứa cháu, thứ hai đi học"])
-def test_what_may_be_another_thing_is_not_certain(said):
+def test_what_may_be_another_thing_is_not_certain(said: str) -> None:
     """By sun or moon, a half or the first of February: it is read, but has to be asked."""
     day = read_day(said, TODAY)
     assert day is not None
@@ -197,7 +198,7 @@ def test_what_may_be_another_thing_is_not_certain(said):
         ("sang chu nhat ba Ngoan tra lai vi", "sang chu nhat", told(11, 22)),
     ],
 )
-def test_the_day_is_found_inside_a_story(story, words, iso):
+def test_the_day_is_found_inside_a_story(story: str, words: str, iso: Any) -> None:
     """The span holds exactly the words for the day; a date goes before a stretch of time."""
     for way in (story, unicodedata.normalize("NFD", story)):
         found = find_day(way, TODAY)
@@ -210,7 +211,7 @@ days_back = st.integers(min_value=0, max_value=3_000).map(lambda back: TODAY - t
 
 
 @given(days_back)
-def test_every_date_reads_back_however_it_is_written(day):
+def test_every_date_reads_back_however_it_is_written(day: Any) -> None:
     """Slashes, hyphens, dots, words, with and without accents: the same day returns."""
     written = [f"{day:%d/%m/%Y}", f"{day.day}-{day.month}-{day.year}", f"{day.day}.{day.month}.{day.year}"]
     written += [
@@ -228,7 +229,7 @@ def test_every_date_reads_back_however_it_is_written(day):
 
 
 @given(st.dates(date(2026, 1, 1), date(2026, 12, 31)))
-def test_a_day_and_month_are_of_this_year(day):
+def test_a_day_and_month_are_of_this_year(day: Any) -> None:
     """Later in the year than today is marked as to come, not moved to last year."""
     for way in (f"{day.day}/{day.month}", f"hôm {day.day}/{day.month}", f"ngày {day.day} tháng {day.month}"):
         read = read_day(way, TODAY)
@@ -238,7 +239,7 @@ def test_a_day_and_month_are_of_this_year(day):
 
 
 @given(st.dates(date(2026, 1, 1), date(2027, 12, 31)), st.integers(min_value=2, max_value=7))
-def test_a_weekday_is_its_last_occurrence(today, number):
+def test_a_weekday_is_its_last_occurrence(today: date, number: int) -> None:
     """Never in the future, never more than six days ago."""
     read = read_day(f"thứ {number}", today)
     assert read is not None
@@ -250,7 +251,7 @@ def test_a_weekday_is_its_last_occurrence(today, number):
 @given(
     st.text(alphabet="hômngàytuầntrướcqua 0123456789/-.thứ", max_size=60), st.dates(date(2025, 1, 1), date(2030, 1, 1))
 )
-def test_no_text_breaks_the_reader(text, today):
+def test_no_text_breaks_the_reader(text: str, today: date) -> None:
     """Whatever is typed, a day or nothing comes back, and its words stand in the text."""
     found = find_day(text, today)
     assert found is None or nfc(text)[found.start : found.end] == found.day.text

@@ -159,7 +159,7 @@ def test_zero_reads_like_a_sentence(kind: str) -> None:
 
 
 def test_a_person_nobody_asked_is_listed_without_a_name_or_picture(tmp_path: Path) -> None:
-    """An approved deed stands in the list, but who did it was not asked yet: no name, no picture, and the column says so."""
+    """An approved deed stands in the list though nobody was asked yet: no name, no picture, and the column says so."""
     silent = replace(sample.KHUYEN, consented=Consented())
     snapshot = replace(sample.FULL, deeds=(sample.NGOAN, silent), figures=Figures(verified=3, left_out=1))
     files = built(tmp_path, snapshot)

@@ -1,6 +1,7 @@
 """Who is told of: names after titles, and whether one person, a household, a group or a model is praised."""
 
 import unicodedata
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -43,7 +44,7 @@ PEOPLE = [
 
 
 @pytest.mark.parametrize(("story", "people"), PEOPLE)
-def test_people_are_found_after_their_titles(story, people):
+def test_people_are_found_after_their_titles(story: str, people: Any) -> None:
     """Two and more syllables with capitals are certain; a given name alone, or typed small, is a candidate."""
     for way in (story, unicodedata.normalize("NFD", story)):
         assert [(one.title, one.name, one.full) for one in find_people(way)] == people
@@ -72,7 +73,7 @@ NOBODY = [
 
 
 @pytest.mark.parametrize("story", NOBODY)
-def test_ordinary_words_are_nobodys_name(story):
+def test_ordinary_words_are_nobodys_name(story: str) -> None:
     """Kin words, pronouns, streets and schools name no person."""
     assert find_people(story) == []
 
@@ -85,7 +86,7 @@ AFTER = [" cứu hai cháu nhỏ", ", bản Nà Phiêng, trả lại ví", " ở
 
 
 @given(*(st.sampled_from(words) for words in (TITLES, SURNAMES, MIDDLES, GIVEN, AFTER)))
-def test_every_full_name_is_read_whole(title, surname, middle, given_name, after):
+def test_every_full_name_is_read_whole(title: str, surname: str, middle: str, given_name: str, after: str) -> None:
     """Whatever stands before and after, title and name come back exactly, and the span covers just them."""
     story = f"Hôm qua {title} {surname} {middle} {given_name}{after}"
     people = find_people(story)
@@ -96,7 +97,7 @@ def test_every_full_name_is_read_whole(title, surname, middle, given_name, after
 
 
 @given(st.text(alphabet="anh chị bà Nguyễn Văn nam ông.,Bản Nà'\n12", max_size=80))
-def test_no_text_breaks_the_reader(text):
+def test_no_text_breaks_the_reader(text: str) -> None:
     """Whatever is typed, every name returned stands in the text."""
     for one in find_people(text):
         assert one.name.split()[0] in nfc(text)[one.span[0] : one.span[1]]
@@ -134,6 +135,6 @@ KINDS = [
 
 
 @pytest.mark.parametrize(("story", "kind"), KINDS)
-def test_the_kind_of_who_is_praised(story, kind):
+def test_the_kind_of_who_is_praised(story: str, kind: str) -> None:
     """Who is named first is praised; who was helped, or a hamlet's number, is not."""
     assert find_kind(story) == kind

@@ -3,6 +3,7 @@
 import unicodedata
 from collections import Counter
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,12 +16,12 @@ from deeds.vietnamese import fold, old_style
 TABLE = areas()
 
 
-def names(matches):
+def names(matches: Any) -> Any:
     """Return full name and province of each match."""
     return [(one.area.full_name, one.area.province_code) for one in matches]
 
 
-def test_the_whole_country_is_there():
+def test_the_whole_country_is_there() -> None:
     """34 provinces and 3,321 communes: 2,621 xã, 687 phường, 13 đặc khu, as the National Assembly decided."""
     kinds = Counter(one.type for one in TABLE.communes)
     assert kinds == {"xã": 2_621, "phường": 687, "đặc khu": 13}
@@ -29,7 +30,7 @@ def test_the_whole_country_is_there():
     assert {one.province_code for one in TABLE.communes} == {one.code for one in TABLE.provinces}
 
 
-def test_old_communes_keep_every_successor():
+def test_old_communes_keep_every_successor() -> None:
     """10,040 old units are known; 471 went to two to five communes, and all of these exist."""
     into = [row[4].split() for row in rows_of("old_communes.csv")]
     assert len(into) == 10_040
@@ -40,7 +41,7 @@ def test_old_communes_keep_every_successor():
             assert TABLE.commune(code).code == code
 
 
-def test_every_name_is_written_in_one_style():
+def test_every_name_is_written_in_one_style() -> None:
     """Names are NFC with tones in the old style and straight apostrophes, so documents do not mix two."""
     for one in TABLE.communes:
         assert one.name == unicodedata.normalize("NFC", old_style(one.name)).replace("\u2019", "'")
@@ -60,17 +61,17 @@ def test_every_name_is_written_in_one_style():
         ("12", date(2020, 1, 1), "tỉnh Lai Châu"),
     ],
 )
-def test_a_province_is_called_as_on_that_day(code, day, name):
+def test_a_province_is_called_as_on_that_day(code: str, day: Any, name: str) -> None:
     """Three provinces became cities in 2026; a document of before still names the province."""
     assert TABLE.province(code, on=day).full_name == name
 
 
-def test_since_october_2026_nine_provinces_are_cities():
+def test_since_october_2026_nine_provinces_are_cities() -> None:
     """25 tỉnh and 9 thành phố."""
     assert Counter(one.type for one in TABLE.provinces) == {"tỉnh": 25, "thành phố": 9}
 
 
-def test_an_unknown_code_is_an_error():
+def test_an_unknown_code_is_an_error() -> None:
     """A code that no law knows is not answered with some place."""
     with pytest.raises(KeyError):
         TABLE.province("99")
@@ -101,7 +102,7 @@ PROVINCES = [
 
 
 @pytest.mark.parametrize(("typed", "code", "how"), PROVINCES)
-def test_a_province_is_found_as_people_type_it(typed, code, how):
+def test_a_province_is_found_as_people_type_it(typed: str, code: str, how: Any) -> None:
     """With and without accents and unit words, by short names, by its old name, with one slip."""
     assert [(one.area.code, one.how) for one in TABLE.find_provinces(typed)] == [(code, how)]
 
@@ -129,25 +130,25 @@ COMMUNES = [
 
 
 @pytest.mark.parametrize(("typed", "expected"), COMMUNES)
-def test_a_commune_is_found_as_people_type_it(typed, expected):
+def test_a_commune_is_found_as_people_type_it(typed: str, expected: Any) -> None:
     """Accents that were typed tell like names apart; typed bare, all of them are offered."""
     assert names(TABLE.find_communes(typed)) == expected
 
 
-def test_the_unit_word_chooses_between_like_names():
+def test_the_unit_word_chooses_between_like_names() -> None:
     """There are xã and phường called Tân Thành; who types phường means a phường."""
     assert {one.area.type for one in TABLE.find_communes("phường Tân Thành")} == {"phường"}
     assert {one.area.type for one in TABLE.find_communes("xã Tân Thành")} == {"xã"}
 
 
-def test_a_province_narrows_the_search():
+def test_a_province_narrows_the_search() -> None:
     """Tân Thành is many places in the country but one in Đồng Tháp."""
     assert len(TABLE.find_communes("Tân Thành")) > 5
     assert names(TABLE.find_communes("Tân Thành", "82")) == [("xã Tân Thành", "82")]
 
 
 @given(st.sampled_from(sorted(TABLE.communes, key=lambda one: one.code)))
-def test_every_commune_finds_itself(commune):
+def test_every_commune_finds_itself(commune: Any) -> None:
     """Typed in full, bare, decomposed or in capitals, every commune is among its own matches."""
     ways = [
         commune.full_name,
@@ -172,7 +173,7 @@ RENAMED = [
 
 
 @pytest.mark.parametrize("typed", RENAMED)
-def test_muong_so_is_now_phong_tho(typed):
+def test_muong_so_is_now_phong_tho(typed: str) -> None:
     """The commune of the first letter went whole into xã Phong Thổ, tỉnh Lai Châu, code 03549."""
     found = TABLE.renamed(typed)
     assert isinstance(found, Renamed)
@@ -191,7 +192,7 @@ def test_muong_so_is_now_phong_tho(typed):
         ("xã Phúc Khánh, huyện Bảo Yên, tỉnh Lào Cai", "xã Phúc Khánh"),
     ],
 )
-def test_an_old_name_leads_to_the_one_commune_of_today(typed, now):
+def test_an_old_name_leads_to_the_one_commune_of_today(typed: str, now: Any) -> None:
     """With the old district and province, or alone where the name was one of a kind."""
     found = TABLE.renamed(typed)
     assert isinstance(found, Renamed)
@@ -206,14 +207,14 @@ def test_an_old_name_leads_to_the_one_commune_of_today(typed, now):
         ("xã Tân Thành", {"xã Tân Thành", "xã Hàm Yên", "xã Tân Quang"}),
     ],
 )
-def test_what_was_split_is_asked_and_never_guessed(typed, at_least):
+def test_what_was_split_is_asked_and_never_guessed(typed: str, at_least: set[str]) -> None:
     """A commune cut in pieces, a whole district, or a name many communes had: every successor is listed."""
     found = TABLE.renamed(typed)
     assert isinstance(found, Split)
     assert at_least <= {one.full_name for one in found.into}
 
 
-def test_a_split_in_another_province_is_not_offered():
+def test_a_split_in_another_province_is_not_offered() -> None:
     """With the province of today known, only what lies there remains."""
     found = TABLE.renamed("xã Tân Thành", "08")
     assert isinstance(found, Split)
@@ -221,12 +222,12 @@ def test_a_split_in_another_province_is_not_offered():
 
 
 @pytest.mark.parametrize("typed", ["xã Không Có Thật", "", "chợ", "xã Mường So, tỉnh Cà Mau"])
-def test_what_never_was_is_not_renamed(typed):
+def test_what_never_was_is_not_renamed(typed: str) -> None:
     """An unknown name, or a known one in the wrong province, leads nowhere."""
     assert TABLE.renamed(typed) is None
 
 
-def test_the_table_is_read_once():
+def test_the_table_is_read_once() -> None:
     """Everybody is handed the same table."""
     assert areas() is areas()
     assert isinstance(areas(), Areas)

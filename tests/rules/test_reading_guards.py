@@ -64,20 +64,20 @@ NO_DANGER = [
 
 
 @pytest.mark.parametrize("text", DANGER)
-def test_somebody_in_danger_now_is_noticed(text):
+def test_somebody_in_danger_now_is_noticed(text: str) -> None:
     """The emergency numbers come before anything else, however the cry is typed."""
     for way in (text, unicodedata.normalize("NFD", text), fold(text)):
         assert emergency_now(way), way
 
 
 @pytest.mark.parametrize("text", NO_DANGER)
-def test_a_rescue_told_afterwards_is_a_story(text):
+def test_a_rescue_told_afterwards_is_a_story(text: str) -> None:
     """A story of a rescue is what we are here for, not a cry for help."""
     for way in (text, unicodedata.normalize("NFD", text), fold(text)):
         assert not emergency_now(way), way
 
 
-def test_a_long_text_is_a_story():
+def test_a_long_text_is_a_story() -> None:
     """Nobody in danger writes a page."""
     assert not emergency_now("Ở bản có nhiều nhà. " * 15 + "cháy nhà rồi")
 
@@ -141,14 +141,14 @@ PRAISE = [
 
 
 @pytest.mark.parametrize("text", COMPLAINTS)
-def test_an_accusation_is_noticed(text):
+def test_an_accusation_is_noticed(text: str) -> None:
     """It never becomes a deed: the reader may be the person accused."""
     for way in (text, unicodedata.normalize("NFD", text), fold(text)):
         assert sounds_like_complaint(way), way
 
 
 @pytest.mark.parametrize("text", PRAISE)
-def test_who_stops_a_wrong_is_praised(text):
+def test_who_stops_a_wrong_is_praised(text: str) -> None:
     """Catching a thief or warning of a fraud is a good deed."""
     for way in (text, unicodedata.normalize("NFD", text), fold(text)):
         assert not sounds_like_complaint(way), way
@@ -212,14 +212,14 @@ GROWN_UP = [
 
 
 @pytest.mark.parametrize("text", CHILDREN)
-def test_a_child_is_noticed(text):
+def test_a_child_is_noticed(text: str) -> None:
     """A child's name is kept short and both consents are asked."""
     for way in (text, unicodedata.normalize("NFD", text), fold(text)):
         assert about_child(way), way
 
 
 @pytest.mark.parametrize("text", GROWN_UP)
-def test_grown_up_people_are_no_children(text):
+def test_grown_up_people_are_no_children(text: str) -> None:
     """Sixteen and more, teachers of a class, and numbers that are no age."""
     for way in (text, unicodedata.normalize("NFD", text), fold(text)):
         assert not about_child(way), way

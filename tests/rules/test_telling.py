@@ -2,6 +2,7 @@
 
 import unicodedata
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -45,7 +46,7 @@ STORIES = [
 
 
 @pytest.mark.parametrize(("story", "expected"), STORIES)
-def test_a_story_is_read_at_once(story, expected):
+def test_a_story_is_read_at_once(story: str, expected: Any) -> None:
     """Day, hamlet, people, kind, and what is left when their words are taken out."""
     for way in (story, unicodedata.normalize("NFD", story)):
         told = read_telling(way, TODAY, TABLE, HOME)
@@ -59,7 +60,7 @@ def test_a_story_is_read_at_once(story, expected):
 
 
 @given(st.text(alphabet='hôm qua anh Nam ở bản Nà Phiêng, xã Phong Thổ. (18/10)\n"', max_size=120))
-def test_no_telling_breaks_the_reader(text):
+def test_no_telling_breaks_the_reader(text: str) -> None:
     """Whatever is typed, something comes back, and nothing is left over that was not told."""
     told = read_telling(text, TODAY, TABLE, HOME)
     assert set(told.rest) <= set(text) | {" "}
@@ -89,7 +90,7 @@ KNOWN = [
 
 
 @pytest.mark.parametrize(("text", "unknown"), [(one, True) for one in UNKNOWN] + [(one, False) for one in KNOWN])
-def test_who_does_not_know_is_not_asked_again(text, unknown):
+def test_who_does_not_know_is_not_asked_again(text: str, unknown: bool) -> None:
     """ "Không rõ" is an answer; the same words inside a story are not."""
     assert says_unknown(text) is unknown
     assert says_unknown(fold(text)) is unknown
@@ -136,7 +137,7 @@ ANSWERS = [
 
 
 @pytest.mark.parametrize(("text", "answer"), ANSWERS)
-def test_an_answer_is_clear_weak_or_neither(text, answer):
+def test_an_answer_is_clear_weak_or_neither(text: str, answer: str | None) -> None:
     """A polite sound is not consent, and no answer is two things at once."""
     for way in (text, unicodedata.normalize("NFD", text), text.upper(), fold(text)):
         read = {"yes": clear_yes(way), "weak": weak_yes(way), "no": clear_no(way)}
@@ -151,6 +152,6 @@ NO_GREETINGS = ["chào bà con, hôm qua anh Nam cứu người", "anh Nam cứu
 @pytest.mark.parametrize(
     ("text", "greeting"), [(one, True) for one in GREETINGS] + [(one, False) for one in NO_GREETINGS]
 )
-def test_a_greeting_is_only_a_greeting(text, greeting):
+def test_a_greeting_is_only_a_greeting(text: str, greeting: bool) -> None:
     """Who only greets is greeted; a story that begins with a greeting is a story."""
     assert greets(text) is greeting

@@ -1,6 +1,7 @@
 """The place somebody means, at home and elsewhere, by new and old names."""
 
 import unicodedata
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -39,7 +40,7 @@ AT_HOME = [
 
 
 @pytest.mark.parametrize(("said", "hamlet"), AT_HOME)
-def test_a_place_at_home(said, hamlet):
+def test_a_place_at_home(said: str, hamlet: str | None) -> None:
     """A hamlet alone lies in the office's own commune, and nothing has to be asked."""
     for way in (said, unicodedata.normalize("NFD", said)):
         place = find_place(way, TABLE, HOME)
@@ -53,7 +54,7 @@ def test_a_place_at_home(said, hamlet):
     ("said", "hamlet"),
     [("ban na phieng", "ban na phieng"), ("o thon ben go", "thon ben go"), ("thon ben go xa phong tho", "thon ben go")],
 )
-def test_a_hamlet_typed_small_is_read_but_not_certain(said, hamlet):
+def test_a_hamlet_typed_small_is_read_but_not_certain(said: str, hamlet: str | None) -> None:
     """Without capitals nobody can tell where a hamlet's name ends."""
     place = find_place(said, TABLE, HOME)
     assert place is not None
@@ -80,7 +81,7 @@ ELSEWHERE = [
 
 
 @pytest.mark.parametrize(("said", "commune", "province"), [one for one in ELSEWHERE if one[1]])
-def test_a_named_commune_is_elsewhere(said, commune, province):
+def test_a_named_commune_is_elsewhere(said: str, commune: Any, province: Any) -> None:
     """A commune that is named wins over the office's own; with its province even a common name is one place."""
     place = find_place(said, TABLE, HOME)
     assert place is not None
@@ -100,7 +101,7 @@ def test_a_named_commune_is_elsewhere(said, commune, province):
         ("phường Bến Nghé quận 1 TP.HCM", "phường Bến Nghé", "phường Sài Gòn"),
     ],
 )
-def test_an_old_name_is_asked_back(said, old, now):
+def test_an_old_name_is_asked_back(said: str, old: Any, now: Any) -> None:
     """ "Xã Mường So nay thuộc xã Phong Thổ, đúng không ạ?": the new commune is proposed, not taken for sure."""
     place = find_place(said, TABLE, HOME)
     assert place is not None
@@ -109,7 +110,7 @@ def test_an_old_name_is_asked_back(said, old, now):
     assert not place.certain
 
 
-def test_a_split_commune_is_asked():
+def test_a_split_commune_is_asked() -> None:
     """The commune was cut in two: no successor is chosen for the teller."""
     place = find_place("xã Đặng Xá, Gia Lâm, Hà Nội", TABLE, HOME)
     assert place is not None
@@ -118,7 +119,7 @@ def test_a_split_commune_is_asked():
     assert (place.commune_code, place.certain) == (None, False)
 
 
-def test_a_name_of_many_communes_is_asked():
+def test_a_name_of_many_communes_is_asked() -> None:
     """Tân Thành is many places and none in Lai Châu: at most five are offered."""
     place = find_place("ở xã Tân Thành", TABLE, HOME)
     assert place is not None
@@ -128,7 +129,7 @@ def test_a_name_of_many_communes_is_asked():
     assert (place.commune_code, place.certain) == (None, False)
 
 
-def test_two_communes_in_one_story_are_asked():
+def test_two_communes_in_one_story_are_asked() -> None:
     """The wallet was found in one commune and handed in at another: the first is proposed, not taken for sure."""
     place = find_place("nhặt ví ở xã Khổng Lào, mang đến Công an xã Phong Thổ", TABLE, HOME)
     assert place is not None
@@ -136,7 +137,7 @@ def test_two_communes_in_one_story_are_asked():
     assert (TABLE.commune(place.commune_code).name, place.certain) == ("Khổng Lào", False)
 
 
-def test_the_head_of_a_hamlet_names_the_hamlet():
+def test_the_head_of_a_hamlet_names_the_hamlet() -> None:
     """After "trưởng bản" stands a person's family name or the hamlet."""
     place = find_place("anh Tẩn Lao San, trưởng bản Sì Choang", TABLE, HOME)
     assert place is not None
@@ -144,7 +145,7 @@ def test_the_head_of_a_hamlet_names_the_hamlet():
     assert find_place("trưởng bản Lò Văn Páo giúp dân", TABLE, HOME) is None
 
 
-def test_the_home_province_is_preferred():
+def test_the_home_province_is_preferred() -> None:
     """Told in Đồng Tháp, Tân Thành is the one of Đồng Tháp."""
     own = TABLE.find_communes("Tân Thành", "82")[0].area
     place = find_place("ở xã Tân Thành", TABLE, TABLE.communes_of("82")[0].code)
@@ -153,7 +154,7 @@ def test_the_home_province_is_preferred():
 
 
 @pytest.mark.parametrize(("said", "province"), [("Lai Châu", "12"), ("tỉnh Hà Giang", "08"), ("ở tp hcm", "79")])
-def test_a_province_alone_needs_its_commune(said, province):
+def test_a_province_alone_needs_its_commune(said: str, province: Any) -> None:
     """The province is kept, and the commune stays to be asked."""
     place = find_place(said, TABLE, HOME)
     assert place is not None
@@ -177,12 +178,12 @@ def test_a_province_alone_needs_its_commune(said, province):
         "",
     ],
 )
-def test_other_words_are_no_place(said):
+def test_other_words_are_no_place(said: str) -> None:
     """Words that only look like a hamlet or commune are left alone."""
     assert find_place(said, TABLE, HOME) is None
 
 
-def test_an_office_of_a_province_has_no_default_commune():
+def test_an_office_of_a_province_has_no_default_commune() -> None:
     """A hamlet alone does not tell where it lies, so the commune has to be asked."""
     place = find_place("bản Nà Phiêng", TABLE, None)
     assert place is not None
@@ -190,7 +191,7 @@ def test_an_office_of_a_province_has_no_default_commune():
 
 
 @given(st.sampled_from(sorted(TABLE.communes, key=lambda one: one.code)))
-def test_every_commune_is_read_with_its_province(commune):
+def test_every_commune_is_read_with_its_province(commune: Any) -> None:
     """Commune and province in full, with accents or all bare: never another commune without a question."""
     province = TABLE.province(commune.province_code)
     place = find_place(f"{commune.full_name}, {province.full_name}", TABLE, HOME)
@@ -202,7 +203,7 @@ def test_every_commune_is_read_with_its_province(commune):
 
 
 @given(st.text(alphabet="xã phường bản Nà thôn tỉnh Lai Châu,.()12\n", max_size=80))
-def test_no_text_breaks_the_reader(text):
+def test_no_text_breaks_the_reader(text: str) -> None:
     """Whatever is typed, a place or nothing comes back, and its words stand in the text."""
     place = find_place(text, TABLE, HOME)
     assert place is None or nfc(text)[place.span[0] : place.span[1]] == place.text

@@ -7,8 +7,8 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from bot.settings import Settings
 from bot.opening import open_database
+from bot.settings import Settings
 from tests.cast import ON_EVERY_MESSENGER
 from tests.town import Town, copy_of
 

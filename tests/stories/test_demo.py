@@ -19,8 +19,8 @@ import pytest
 from bot.demo import Addresses, prepare
 from bot.demo.photographs import keep_pictures
 from bot.demo.sample import read_sample
-from bot.settings import Settings
 from bot.opening import open_database
+from bot.settings import Settings
 from deeds.kinds import Status
 from deeds.months import VIET_NAM, month_of
 from digests.documents.checker import check_docx

@@ -169,7 +169,9 @@ def test_pages_fit_a_small_phone_and_can_be_read(town: DeskTown, scheme: str) ->
         weights: dict[str, int] = {}  # by address: what a browser has it does not load again
         page.on(
             "response",
-            lambda response: weights.update({response.url: len(response.body())}) if "/static/" in response.url else None,
+            lambda response: (
+                weights.update({response.url: len(response.body())}) if "/static/" in response.url else None
+            ),
         )
         page.goto(town.link_for(quan))
         page.click("main button[type=submit]")

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.types import ASGIApp
 
 from deeds.codes import deed_code, receipt_hmac
 from deeds.kinds import Status, Thing
@@ -135,7 +136,7 @@ class Town:
         for name, value in settings.items():
             self.store.write_now(lambda tx, name=name, value=value: set_setting(tx, name, value, self.clock.now()))  # type: ignore[misc]
 
-    def app(self) -> Starlette:
+    def app(self) -> ASGIApp:
         pages = Pages(self.public_url)
         chat = ChatServices(
             chat=self.chat,
