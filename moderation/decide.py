@@ -68,6 +68,8 @@ def _check_first(tx: Tx, deed: DeedRow, order: Order, actor: Known) -> None:
     """Raise `SomebodyWasFirst` when the deed was decided since this person looked at it."""
     if order.seen is None or order.seen == deed.version:
         return
+    if order.seen > deed.version:  # nobody has seen that yet: the button was made up
+        raise SomebodyWasFirst("mod.too_late_unknown", f"deed {deed.id}: version {order.seen} is not there")
     since = [entry for entry in history.of_deed(tx, deed.id) if entry.version > order.seen and entry.person_id]
     decided = [entry for entry in since if entry.act in UNDOABLE or entry.act is Act.UNDO]
     if not decided:

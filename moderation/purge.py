@@ -11,6 +11,7 @@ from storage.office import office
 from texts import say
 
 SHOWN = "shown"  # what was said to moderators of a deed has a send key `shown:DEED:...`
+EVERYWHERE = "113"  # the police, also where the commune's own number is not set
 COMPLAINT_HOURS = 24  # within which a complaint's text is gone, as the sentence for its teller promises
 
 
@@ -20,7 +21,7 @@ def texts(tx: Tx, deed_id: int, now: datetime) -> None:
         attachments.erase_of_submission(tx, told.id)
         if told.chat is not None:  # the words stand in what came in and in the check that went out, too
             inbox.purge_chat(tx, told.messenger, told.chat)
-            outbox.erase_chat(tx, told.messenger, told.chat)
+            outbox.forget_chat(tx, told.messenger, told.chat)
             chat_lines.forget_chat(tx, told.chat)
         deeds.change_submission(tx, told.id, told={}, purged_at=now, withdrawn_at=told.withdrawn_at or now)
     gone = say("mod.card.gone", number=deeds.submissions_of(tx, deed_id)[0].number)
@@ -52,11 +53,12 @@ def as_complaint(tx: Tx, deed: DeedRow, now: datetime) -> None:
 def complaint_doors(tx: Tx) -> str:
     """Return the sentence that names who takes complaints, and says what happens to this one."""
     set_up = office(tx)
+    phone = set_up["police_phone"]
     return say(
         "complaint.redirect",
         hours=COMPLAINT_HOURS,
         address=set_up["address"],
         days=set_up["reception_days"],
         province_reception=set_up["province_reception"],
-        police_phone=set_up["police_phone"],
+        police=phone if phone == EVERYWHERE else say("complaint.police_or_113", phone=phone),
     )

@@ -315,6 +315,16 @@ def next_due(tx: Tx) -> datetime | None:
     ).scalar_one_or_none()
 
 
+def forget_chat(tx: Tx, messenger: str, chat: str) -> None:
+    """Forget what was said to a chat; what still waits, perhaps about something else, is sent all the same."""
+    said = OutboxMessage.state.in_(("sent", "dead", "uncertain"))
+    tx.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.messenger == messenger, OutboxMessage.chat == chat, said)
+        .values(state="forgotten", body={})
+    )
+
+
 def erase_chat(tx: Tx, messenger: str, chat: str) -> None:
     """Forget everything ever sent to a chat."""
     tx.execute(delete(OutboxMessage).where(OutboxMessage.messenger == messenger, OutboxMessage.chat == chat))

@@ -30,10 +30,10 @@ RETRY_AFTER = re.compile(r"retry after (\d+)", re.IGNORECASE)
 TOKEN_WRONG_RETRY_S = 300.0
 
 
-# Said by what stands in front of the Bot API server (RFC 9110, 15.6.3 to 15.6.5), mostly as a page and not as JSON: it
+# Said by what stands in front of the Bot API server (RFC 9110, 15.6.3 and 15.6.4), mostly as a page and not as JSON: it
 # could not hand the request on. During Telegram's outages this is the answer to everything, and nothing goes out. A 500
-# comes from the server itself, which may have sent before it broke.
-NOT_TAKEN = (HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT)
+# comes from the server itself, which may have sent before it broke; a 504 from a proxy that did hand the request on.
+NOT_TAKEN = (HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 class NotTaken(TelegramServerError):

@@ -193,7 +193,7 @@ FAILURES: list[tuple[str, dict[str, Any], Failure, float | None]] = [
     ("a broken server", {"code": 500}, Failure.UNCERTAIN, None),
     ("a proxy in the way", {"code": 502, "raw": "<html>Bad Gateway</html>"}, Failure.LATER, None),
     ("a server that is full", {"code": 503, "description": "Service Unavailable"}, Failure.LATER, None),
-    ("a server that does not answer its proxy", {"code": 504, "raw": ""}, Failure.LATER, None),
+    ("a server that does not answer its proxy", {"code": 504, "raw": ""}, Failure.UNCERTAIN, None),
     ("a page where JSON should be", {"code": 500, "raw": "<html>Oops</html>"}, Failure.UNCERTAIN, None),
     ("a cut line", {"reset": True}, Failure.UNCERTAIN, None),
     ("a cut line after it went out", {"reset": True, "done": True}, Failure.UNCERTAIN, None),

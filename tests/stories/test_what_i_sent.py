@@ -141,3 +141,20 @@ def test_a_telephone_number_is_no_story(town: Town, on: str) -> None:
     lan.sees("Xin chọn một số từ 1 đến 3")
     lan.picks("Chỉ lời kể")
     assert allowed(town) == (True, False)
+
+
+def test_withdrawing_one_report_does_not_silence_the_outcome_of_another(town: Town) -> None:
+    """Two reports of one teller: one approved, the other withdrawn within ten minutes; the outcome comes."""
+    lan, thu = town.citizen("Lan"), town.moderator("Thu")
+    lan.reports()
+    lan.says("không")
+    lan.reports()
+    lan.says("không")
+    town.decides("Thu", Act.APPROVE, 1)
+    lan.says("rút 2")
+    lan.picks("Rút tin")
+    lan.sees("Đã rút tin số 2")
+    town.clock.forward(minutes=11)
+    town.settle()
+    lan.sees("Tin số 1 đã được xác minh")
+    assert thu.name == "Thu"
