@@ -67,18 +67,22 @@ def _link(token: str) -> str:
 def people_list(as_json: Json = False) -> None:
     """List everybody with a role."""
     with reading() as tx:
-        show([_row(one) for one in people.staff(tx)], as_json, say("cli.nobody"))
+        rows = [
+            {"name": one.name, "roles": list(one.roles), "identities": _identities(one)} for one in people.staff(tx)
+        ]
+        show(rows, as_json, say("cli.nobody"))
 
 
 def moderator_list(as_json: Json = False) -> None:
     """List the moderators."""
     with reading() as tx:
-        show([_row(one) for one in people.staff(tx) if Role.MODERATOR in one.roles], as_json, say("cli.nobody"))
+        moderators = [one for one in people.staff(tx) if Role.MODERATOR in one.roles]
+        rows = [{"name": one.name, "role": Role.MODERATOR, "identities": _identities(one)} for one in moderators]
+        show(rows, as_json, say("cli.nobody"))
 
 
-def _row(one: Staff) -> dict[str, object]:
-    identities = [{"messenger": messenger, "address": address} for messenger, address in one.identities]
-    return {"name": one.name, "role": [role.value for role in one.roles], "identities": identities}
+def _identities(one: Staff) -> list[dict[str, str]]:
+    return [{"messenger": messenger, "address": address} for messenger, address in one.identities]
 
 
 def erase_person(name: str, yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False) -> None:

@@ -1,0 +1,81 @@
+"""The fixed surface of the command line, beside a running server: what scripts rely on keeps its shape."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from deeds.kinds import Role, Status
+from tests.cast import RESCUE
+from tests.town import Town
+
+VIECTOT = Path(sys.executable).with_name("viectot")
+
+
+def test_lists_have_the_shapes_scripts_rely_on(town: Town) -> None:
+    """Moderators with role and identities, deeds with code, status, summary and honorees."""
+    lan = town.citizen("Lan")
+    town.moderator("Thu")
+    lan.says(RESCUE).agrees()
+    (thu,) = json.loads(town.command("moderator", "list", "--json"))
+    assert (set(thu), thu["name"], thu["role"]) == ({"name", "role", "identities"}, "Thu", "moderator")
+    assert [one["messenger"] for one in thu["identities"]] == ["plain"]
+    (deed,) = json.loads(town.command("deeds", "list", "--json"))
+    assert set(deed) == {"code", "status", "summary", "honorees"}
+    assert (deed["status"], deed["honorees"]) == ("received", ["Anh Lò Văn Khuyên"])
+    assert json.loads(town.command("parked", "list", "--json")) == []
+    facts = {one["name"]: one for one in json.loads(town.command("office", "show", "--json"))}
+    assert facts["office"]["value"] == "xã Suối Lành"
+
+
+def test_decisions_by_command_are_decisions_as_any_other(town: Town) -> None:
+    """Approved and taken back by name; the teller hears nothing of either; the history knows who and whence."""
+    lan = town.citizen("Lan")
+    town.moderator("Thu")
+    lan.says(RESCUE).agrees()
+    code = town.deed(1).code
+    assert "Đã duyệt" in town.command("decide", code, "approve", "--by", "Thu")
+    assert town.deed(1).status is Status.APPROVED
+    town.command("decide", code, "undo", "--by", "Thu")
+    assert town.deed(1).status is Status.RECEIVED
+    (shown,) = json.loads(town.command("deeds", "show", code, "--json"))
+    assert [(line["act"], line["via"], line["by"]) for line in shown["history"]][-2:] == [
+        ("approve", "cli", "Thu"),
+        ("undo", "cli", "Thu"),
+    ]
+
+
+def test_what_cannot_be_done_is_one_sentence_and_exit_code_1(town: Town, tmp_path: Path) -> None:
+    """An unknown person, an unknown deed: no traceback, nothing changed."""
+    town.invite("Thu", Role.MODERATOR)
+    for words in (("decide", "VT-2026-999999", "approve", "--by", "Thu"), ("login-link", "Ai đó")):
+        done = subprocess.run(
+            [VIECTOT, *words], capture_output=True, text=True, check=False, timeout=60, cwd=tmp_path,
+            env={"VIECTOT_DATA_DIR": str(town.folder), "VIECTOT_DATABASE_URL": town.url, "PATH": ""},
+        )  # fmt: skip
+        assert done.returncode == 1
+        assert done.stdout == ""
+        assert "Traceback" not in done.stderr
+        assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_an_open_month_gives_a_draft_and_freezes_nothing(town: Town, tmp_path: Path) -> None:
+    """The draft is marked as one, keeps the decree's form, and the month stays open."""
+    lan = town.citizen("Lan")
+    town.moderator("Thu")
+    lan.says(RESCUE).agrees()
+    town.command("decide", town.deed(1).code, "approve", "--by", "Thu")
+    month = json.loads(town.command("digest", "show", "--period", _this_month(), "--json"))
+    assert (month["state"], month["draft"]) == ("open", True)
+    written = town.command("digest", "build", "--period", _this_month(), "--out", str(tmp_path / "out")).split()
+    assert [Path(path).suffix for path in written] == [".docx", ".pdf", ".xlsx"]
+    assert "đúng" in town.command("check-document", written[0])
+    assert town.period(_this_month()) is None
+
+
+def _this_month() -> str:
+    from datetime import datetime
+
+    from deeds.months import VIET_NAM, month_of
+
+    return str(month_of(datetime.now(VIET_NAM)))
