@@ -193,7 +193,7 @@ def _commune(text: str, areas: Areas, home: Commune | None) -> _Named | None:
     for word in _unit_word(areas, "commune").finditer(small):
         if not re.search(r"[\s.]\Z", word.group()):
             continue
-        words = tokens_after(text, word.end(), _MOST_NAME_WORDS)
+        words = tokens_after(text, word.end(), _MOST_NAME_WORDS, dashes=True)
         for count in range(len(words), 0, -1):
             said = text[word.start() : words[count - 1].end]
             if not _fits(text, words[:count]):

@@ -85,13 +85,18 @@ class Token:
 _TOKEN = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 
 
-def tokens_after(text: str, start: int, most: int) -> list[Token]:
-    """Return up to `most` words from a place on, as long as nothing but spaces stands between them."""
+def tokens_after(text: str, start: int, most: int, *, dashes: bool = False) -> list[Token]:
+    """Return up to `most` words from a place on, as long as nothing but spaces stands between them.
+
+    With `dashes` also " - ", as in the names of places that were two.
+    """
     found: list[Token] = []
     at = start
     while len(found) < most:
         while at < len(text) and text[at] in " \u00a0":
             at += 1
+        if dashes and found and text.startswith("- ", at) and text[at - 1] == " ":
+            at += 2
         word = _TOKEN.match(text, at)
         if word is None:
             break

@@ -190,6 +190,17 @@ def test_an_office_of_a_province_has_no_default_commune() -> None:
     assert (place.hamlet, place.commune_code, place.certain) == ("bản Nà Phiêng", None, False)
 
 
+@pytest.mark.parametrize("commune", [one for one in TABLE.communes if " - " in one.name], ids=lambda one: one.code)
+def test_a_place_that_was_two_is_read_whole(commune: Any) -> None:
+    """ "Cam Ly - Đà Lạt" is one name, not the first half of it and a dash."""
+    province = TABLE.province(commune.province_code)
+    whole = f"{commune.full_name}, {province.full_name}"
+    for said in (whole, fold(whole)):
+        place = find_place(said, TABLE, HOME)
+        assert place is not None
+        assert place.commune_code == commune.code
+
+
 @given(st.sampled_from(sorted(TABLE.communes, key=lambda one: one.code)))
 def test_every_commune_is_read_with_its_province(commune: Any) -> None:
     """Commune and province in full, with accents or all bare: never another commune without a question."""

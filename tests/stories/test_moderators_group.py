@@ -54,6 +54,7 @@ def test_a_citizen_may_tell_while_the_group_talks(town: Town) -> None:
     thu = town.moderator("Thu", on="telegram")
     group = town.group("Nhóm duyệt", thu)
     group.says(thu, "/nhomduyet")
+    town.settle()
     before = len(group.messages())
     group.says(thu, "Chiều qua anh Khuyên ở thôn Bến Gỗ vớt được hai cháu nhỏ ngã xuống suối")
     town.settle()
