@@ -5,17 +5,21 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from bot.delivery import Delivery, pace_of
+from deeds.said import Prompt
 from messengers.port import Failure, MessengerFailed
 from messengers.telegram.abilities import ABILITIES as TELEGRAM
 from messengers.webchat.abilities import ABILITIES as WEBCHAT
-from storage import groups, people
+from storage import groups, outbox, people
 from storage.database import Database
+from storage.migrations import upgrade
 from storage.models import Base
+from storage.pace import claim_at_pace
 from tests.faults.scripted import ABILITIES, FastClock, Post, Scripted, lanes_on, wait_for
 from tests.faults.server import Server
 from tests.faults.test_kills import ANSWERS, STORY
@@ -79,6 +83,25 @@ def seconds(post: Post, chat: str) -> list[float]:
     """Return when a chat got its messages, in seconds after the first."""
     at = [tried.at for tried in post.messenger.tries if tried.outgoing.chat == chat]
     return [(each - at[0]).total_seconds() for each in at]
+
+
+def test_a_burst_of_three_goes_in_one_instant_and_the_fourth_waits_a_second(tmp_path: Path) -> None:
+    """On a clock that stands still: three are let out without any distance, the fourth is told to wait its second."""
+    database = Database(f"sqlite:///{tmp_path / 'burst.sqlite3'}")
+    upgrade(database)
+    pace = pace_of(TELEGRAM)
+    assert pace is not None
+    now = datetime(2026, 11, 22, tzinfo=UTC)
+    with database.write() as tx:
+        for number in range(4):
+            outbox.put(tx, "telegram", "1", Prompt(f"{number}"), now)
+        for _ in range(3):
+            (due,), _wait_s = claim_at_pace(tx, "telegram", now, 10, pace)
+            outbox.mark_sent(tx, due, "1", now)
+        due_now, wait_s = claim_at_pace(tx, "telegram", now, 10, pace)
+    assert due_now == []
+    assert wait_s == pytest.approx(1.0, abs=0.05)
+    database.close()
 
 
 def test_a_person_gets_a_short_burst_and_then_one_message_a_second(post: Post) -> None:
