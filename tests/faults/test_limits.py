@@ -49,7 +49,7 @@ def opened(url: str, speed: float) -> Iterator[Post]:
 @pytest.fixture
 def post(tmp_path: Path) -> Iterator[Post]:
     """An outbox on SQLite, its clock twenty times as fast as ours."""
-    yield from opened(f"sqlite:///{tmp_path / 'viectot.db'}", 20)
+    yield from opened(f"sqlite:///{tmp_path / 'viectot.db'}", 6)
 
 
 @pytest.fixture
