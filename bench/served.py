@@ -45,10 +45,10 @@ def _ours(folder: Path, port: int, api: str) -> Any:
 
     from bench.ours import instance
     from bot.app import application
-    from bot.settings import TelegramMode
+    from bot.settings import ReceivingMode
 
     made = instance(
-        folder, PORT=port, TELEGRAM_API_URL=api, TELEGRAM_MODE=TelegramMode.WEBHOOK,
+        folder, PORT=port, TELEGRAM_API_URL=api, TELEGRAM_MODE=ReceivingMode.WEBHOOK,
         TELEGRAM_SECRET=SecretStr(SECRET), PUBLIC_URL=f"http://127.0.0.1:{port}",
     )  # fmt: skip
     return application(made)

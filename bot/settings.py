@@ -11,8 +11,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 WEBHOOK_SECRET_MIN_BYTES = 32
 
 
-class TelegramMode(StrEnum):
-    """How Telegram's updates reach us."""
+class ReceivingMode(StrEnum):
+    """How what people write reaches us."""
 
     POLLING = "polling"
     WEBHOOK = "webhook"
@@ -34,10 +34,44 @@ class Settings(BaseSettings):
     )
     TELEGRAM_TOKEN: SecretStr | None = Field(default=None, description="token of the Telegram bot")
     TELEGRAM_API_URL: str = Field(default="https://api.telegram.org", description="where the Bot API is")
-    TELEGRAM_MODE: TelegramMode = Field(default=TelegramMode.POLLING, description="polling or webhook")
+    TELEGRAM_MODE: ReceivingMode = Field(default=ReceivingMode.POLLING, description="polling or webhook")
     TELEGRAM_SECRET: SecretStr | None = Field(
         default=None, description="what Telegram must send with every webhook call, at least 32 bytes"
     )
+    ZALO_BOT_TOKEN: SecretStr | None = Field(default=None, description="token of the Zalo bot")
+    ZALO_BOT_API_URL: str = Field(
+        default="https://bot-api.zaloplatforms.com", description="where the Zalo Bot Platform is"
+    )
+    ZALO_BOT_MODE: ReceivingMode = Field(default=ReceivingMode.POLLING, description="polling or webhook")
+    ZALO_BOT_SECRET: SecretStr | None = Field(
+        default=None, description="what the Zalo Bot Platform must send with every webhook call, 32 to 256 bytes"
+    )
+    ZALO_OA_ID: str = Field(default="", description="id of the first Zalo Official Account; empty: none")
+    ZALO_OA_APP_ID: str = Field(default="", description="id of the app that account is tied to")
+    ZALO_OA_APP_SECRET: SecretStr | None = Field(default=None, description="secret of that app: asks for tokens")
+    ZALO_OA_SECRET_KEY: SecretStr | None = Field(
+        default=None, description="secret key of the account's webhook page: signs what Zalo sends"
+    )
+    ZALO_OA_REFRESH_TOKEN: SecretStr | None = Field(
+        default=None, description="first refresh token of the account; later ones are kept in the database"
+    )
+    ZALO_OA_API_URL: str = Field(default="https://openapi.zalo.me", description="where the Official Account API is")
+    ZALO_OA_OAUTH_URL: str = Field(default="https://oauth.zaloapp.com", description="where its tokens come from")
+    ZALO_OA_BUTTON_TEMPLATE: str = Field(default="", description="template_type of its buttons; empty: none is named")
+    ZALO_OA_APPSECRET_PROOF: bool = Field(default=False, description="prove every call with the app's secret")
+    ZALO_OA_PAID: bool = Field(
+        default=False, description="write to people for money from the 48th hour or the 9th message to the 7th day"
+    )
+    PHOTO_HOSTS: str = Field(
+        default="*.zdn.vn, *.zadn.vn, *.zaloapp.com, *.zalo.me",
+        description="hosts pictures are fetched from by their address, by commas",
+    )
+    SMTP_HOST: str = Field(default="", description="server for e-mail to staff; empty: none is sent")
+    SMTP_PORT: int = Field(default=587, ge=1, le=65_535, description="its port")
+    SMTP_TLS: bool = Field(default=True, description="refuse to send without encryption")
+    SMTP_USER: str = Field(default="", description="who signs in there; empty: nobody needs to")
+    SMTP_PASSWORD: SecretStr | None = Field(default=None, description="with what")
+    SMTP_FROM: str = Field(default="", description="the sender's address")
     PROCESSES: int = Field(
         default=1, ge=1, description="processes that serve this database; more than one needs PostgreSQL"
     )
@@ -51,16 +85,33 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _webhook_needs_a_secret(self) -> Self:
-        if self.TELEGRAM_TOKEN is None or self.TELEGRAM_MODE is not TelegramMode.WEBHOOK:
+        for name, token, mode, secret in (
+            ("TELEGRAM", self.TELEGRAM_TOKEN, self.TELEGRAM_MODE, self.TELEGRAM_SECRET),
+            ("ZALO_BOT", self.ZALO_BOT_TOKEN, self.ZALO_BOT_MODE, self.ZALO_BOT_SECRET),
+        ):
+            if token is None or mode is not ReceivingMode.WEBHOOK:
+                continue
+            if len(secret_of(secret).encode()) < WEBHOOK_SECRET_MIN_BYTES:
+                raise ValueError(
+                    f"VIECTOT_{name}_SECRET must have at least {WEBHOOK_SECRET_MIN_BYTES} bytes: "
+                    "without it anybody could speak in the messenger's name"
+                )
+            if not self.PUBLIC_URL:
+                raise ValueError("VIECTOT_PUBLIC_URL is needed for a webhook: the messenger must know where to send to")
+        return self
+
+    @model_validator(mode="after")
+    def _official_account_is_whole(self) -> Self:
+        if not self.ZALO_OA_ID:
             return self
-        secret = self.TELEGRAM_SECRET.get_secret_value() if self.TELEGRAM_SECRET else ""
-        if len(secret.encode()) < WEBHOOK_SECRET_MIN_BYTES:
-            raise ValueError(
-                f"VIECTOT_TELEGRAM_SECRET must have at least {WEBHOOK_SECRET_MIN_BYTES} bytes: "
-                "without it anybody could speak in Telegram's name"
-            )
-        if not self.PUBLIC_URL:
-            raise ValueError("VIECTOT_PUBLIC_URL is needed for a webhook: Telegram must know where to send to")
+        needed = {
+            "ZALO_OA_APP_ID": self.ZALO_OA_APP_ID,
+            "ZALO_OA_APP_SECRET": secret_of(self.ZALO_OA_APP_SECRET),
+            "ZALO_OA_SECRET_KEY": secret_of(self.ZALO_OA_SECRET_KEY),
+        }
+        missing = [f"VIECTOT_{name}" for name, value in needed.items() if not value]
+        if missing:
+            raise ValueError(f"VIECTOT_ZALO_OA_ID is set, so these must be too: {', '.join(missing)}")
         return self
 
     @property
@@ -77,3 +128,8 @@ class Settings(BaseSettings):
     def zone(self) -> ZoneInfo:
         """The zone in which days and months are counted."""
         return ZoneInfo(self.TIMEZONE)
+
+
+def secret_of(value: SecretStr | None) -> str:
+    """Return a secret in the clear; empty where there is none."""
+    return value.get_secret_value() if value is not None else ""

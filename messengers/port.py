@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from datetime import time, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -11,6 +12,16 @@ from deeds.said import File, Inbound, Option
 def no_groups(chat: str) -> bool:
     """Tell that a chat is no group: for messengers that only know single people."""
     return False
+
+
+@dataclass(frozen=True)
+class Window:
+    """When a messenger lets us write to somebody: only for a while after they were last heard."""
+
+    lasts: timedelta
+    messages: int = 0  # of ours while it lasts; 0: any number
+    quiet: tuple[time, time] | None = None  # from, to, in the instance's zone: nobody is written to unasked
+    answers_within: timedelta = timedelta(minutes=30)  # what goes out so soon after somebody spoke is an answer
 
 
 @dataclass(frozen=True)
@@ -29,7 +40,8 @@ class Abilities:
     max_per_minute_in_group: int = 0  # 0: no such limit
     max_per_second: int = 0  # of all chats together; 0: no such limit
     is_group: Callable[[str], bool] = no_groups  # by the chat's id
-    pushes_any_time: bool = True  # may write first, long after the person was last heard
+    window: Window | None = None  # None: may write first, long after the person was last heard
+    numbers_beside_buttons: bool = False  # some of its clients draw no buttons: the text lists the choices as well
 
 
 @dataclass(frozen=True)
@@ -60,6 +72,7 @@ class Failure(StrEnum):
     LATER = "later"  # nothing went out; try again
     UNCERTAIN = "uncertain"  # it may have gone out; never blindly repeated to a group
     UNREACHABLE = "unreachable"  # this chat cannot be written to until the person comes back
+    CLOSED = "closed"  # too long since the person was heard: it waits until they write again
     FAILED = "failed"  # our fault or for ever: a dead letter
     EDIT_GONE = "edit_gone"  # what should be replaced is not there: send it new
     MOVED = "moved"  # the chat has another id now

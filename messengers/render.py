@@ -27,7 +27,7 @@ def render(
         prompt = Prompt(prompt.instead)
     text = nfc(prompt.text)
     options = prompt.options if fits_buttons(prompt, can) else ()
-    if prompt.options and not options and prompt.numbered:
+    if prompt.options and prompt.numbered and (not options or can.numbers_beside_buttons):
         menu = "\n".join(
             say("menu.line", number=number, label=option.label) for number, option in enumerate(prompt.options, start=1)
         )

@@ -30,7 +30,6 @@ ABILITIES = Abilities(
     max_per_minute_in_group=20,  # FAQ
     max_per_second=30,  # FAQ: bulk messages over all chats
     is_group=is_group,
-    pushes_any_time=True,  # to everybody who has written once
 )
 
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")

@@ -1,5 +1,6 @@
 """The mapped tables, one class a noun of the schema."""
 
+from storage.models.accounts import Lease, MessengerAccount, RemoteCopy
 from storage.models.base import Base, Utc
 from storage.models.chats import ChatMessage, Group, InboxEvent, OutboxMessage, Place
 from storage.models.deeds import (
@@ -30,6 +31,8 @@ __all__ = [
     "Identity",
     "InboxEvent",
     "Invitation",
+    "Lease",
+    "MessengerAccount",
     "OfficialDocument",
     "OrgUnit",
     "OutboxMessage",
@@ -38,6 +41,7 @@ __all__ = [
     "Person",
     "Place",
     "Question",
+    "RemoteCopy",
     "RoleGrant",
     "Setting",
     "SignInLink",

@@ -13,7 +13,7 @@ class InboxEvent(Base):
     """One event of a messenger. Its key is kept for good, its raw body for 30 days, or until a complaint is deleted."""
 
     __tablename__ = "inbox_event"
-    __table_args__ = (Index(None, "state", "id"), Index(None, "chat"))
+    __table_args__ = (Index(None, "state", "id"), Index(None, "chat", "received_at"))
 
     id: Mapped[Id]
     event_key: Mapped[str] = mapped_column(unique=True)
@@ -43,7 +43,7 @@ class OutboxMessage(Base):
     thread: Mapped[str | None]
     send_key: Mapped[str | None] = mapped_column(unique=True)
     body: Mapped[dict[str, Any]]  # a Prompt
-    state: Mapped[str]  # waiting | sending | sent | forgotten | uncertain | dead
+    state: Mapped[str]  # waiting | sending | sent | forgotten | held | uncertain | dead
     not_before: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=0)
     edits: Mapped[str | None]  # remote id to replace; set when a row with a send_key changes after it went out
