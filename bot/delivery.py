@@ -6,10 +6,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
+from zoneinfo import ZoneInfo
 
 import structlog
 
+from bot.reach import Reach
 from deeds.clock import Clock
+from deeds.months import VIET_NAM
 from deeds.said import Prompt
 from messengers.port import Abilities, Failure, Messenger, MessengerFailed
 from messengers.render import render, units
@@ -31,11 +34,14 @@ GIVE_UP_AFTER_TRIES = 200  # some sixteen hours of trying
 class Delivery:
     """Sends what stands in the outbox; see design 2.3."""
 
-    def __init__(self, store: Store, clock: Clock, messengers: Mapping[str, Messenger]) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, messengers: Mapping[str, Messenger], zone: ZoneInfo = VIET_NAM
+    ) -> None:
         """Serve these messengers; rows of any other wait until it is switched on."""
         self._store = store
         self._clock = clock
         self._messengers = messengers
+        self._reach = Reach(messengers, zone)
         self._wake = asyncio.Event()
         self._under_way: set[asyncio.Task[None]] = set()
         self._busy: Counter[str] = Counter()  # by messenger
@@ -90,13 +96,14 @@ class Delivery:
         due: list[Due] = []
         waits: list[float] = []
         for name, left in room.items():
-            pace = pace_of(self._messengers[name].abilities)
+            can = self._messengers[name].abilities
+            pace = pace_of(can)
             if pace is None:
-                due += outbox.claim(tx, [name], now, left)
-                continue
-            allowed, wait_s = claim_at_pace(tx, name, now, left, pace)
-            due += allowed
-            waits += [] if wait_s is None else [wait_s]
+                claimed = outbox.claim(tx, [name], now, left)
+            else:
+                claimed, wait_s = claim_at_pace(tx, name, now, left, pace)
+                waits += [] if wait_s is None else [wait_s]
+            due += [message for message in claimed if self._reach.may_go(tx, message, cost_of(message, can), now)]
         return due, min(waits, default=None)
 
     async def _rest(self) -> None:
@@ -193,7 +200,9 @@ class Delivery:
             case Failure.UNREACHABLE:
                 people.mark_unreachable(tx, message.messenger, message.chat, now)
                 groups.lose(tx, message.messenger, message.chat, now)
-                outbox.mark_given_up(tx, message, "dead", str(failed))
+                self._reach.unreachable(tx, message, str(failed), now)
+            case Failure.CLOSED:
+                self._reach.another_way(tx, message, str(failed), now)
             case Failure.EDIT_GONE:
                 self._try_again(tx, message, failed, now, forget_edit=True)
             case Failure.MOVED:
@@ -221,11 +230,14 @@ class Delivery:
 
 def pace_of(can: Abilities) -> Pace | None:
     """Return the limits a messenger has; None where it has none, and then nothing is counted."""
-    if not (can.min_seconds_per_chat or can.max_per_minute_in_group or can.max_per_second):
+    limited = can.min_seconds_per_chat or can.max_per_minute_in_group or can.max_per_second
+    if not (limited or can.window):
         return None
-
-    def cost(message: Due) -> int:
-        words = max(1, -(-units(message.prompt.text) // can.max_text_units))
-        return words if message.edits else words + len(message.prompt.photos) + len(message.prompt.files)
-
+    cost = partial(cost_of, can=can)
     return Pace(can.min_seconds_per_chat, can.max_per_minute_in_group, can.max_per_second, can.is_group, cost)
+
+
+def cost_of(message: Due, can: Abilities) -> int:
+    """Return how many messages a row becomes there."""
+    words = max(1, -(-units(message.prompt.text) // can.max_text_units))
+    return words if message.edits else words + len(message.prompt.photos) + len(message.prompt.files)

@@ -34,7 +34,7 @@ from handlers.questions import put_next_question
 from handlers.reading.guards import emergency_now, sounds_like_complaint
 from handlers.reading.telling import clear_no, clear_yes, greets, says_unknown, thanks, weak_yes
 from moderation.purge import complaint_doors
-from storage import attachments, deeds, drafts, groups, org_units, outbox, people
+from storage import attachments, deeds, drafts, groups, org_units, outbox, people, windows
 from storage.database import Tx
 from storage.office import office
 from texts import say
@@ -50,10 +50,13 @@ class Town:
 
     areas: Areas
     receipt_key: bytes
+    windowed: frozenset[str] = frozenset()  # messengers that let us write only a while after somebody wrote
 
 
 def hear(tx: Tx, event: Inbound, town: Town, now: datetime) -> None:
     """Answer one event: place, replies and everything it causes are in this transaction."""
+    if event.messenger in town.windowed:
+        windows.release(tx, event.messenger, event.chat, now)
     if event.said.happening is not Happening.SAID:
         _happened(tx, event, now)
         return
@@ -64,7 +67,8 @@ def hear(tx: Tx, event: Inbound, town: Town, now: datetime) -> None:
     if place.talk == asides.LATE_PHOTOS:
         photos += attachments.offered(tx, person.id)
     photos = min(MOST_PHOTOS, photos + len(event.said.photos))
-    context = Context(now, local_day(now), town.areas, office(tx), person, event.messenger, photos)
+    pushes_end = event.messenger in town.windowed
+    context = Context(now, local_day(now), town.areas, office(tx), person, event.messenger, photos, pushes_end)
     place = _known(place, context)
     desk = Desk(tx, event, context)
     answer = _in_group(desk, place) if event.is_group else _answer(desk, place)

@@ -68,6 +68,7 @@ class Context:
     person: Known
     messenger: str
     photos: int = 0  # of the open draft, the ones in this event included
+    pushes_end: bool = False  # where they write from, they cannot be written to for long after
 
     @property
     def home(self) -> str | None:

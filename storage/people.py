@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from deeds.codes import AS_DIGITS, new_invitation, secret_hash
+from deeds.errors import NotPossible
 from deeds.kinds import Role
 from storage.database import Tx
 from storage.models import Attachment, Draft, Identity, Invitation, Person, Question, RoleGrant, Submission
 from storage.statements import insert_unless_there, table
 
 INVITATION_LIVES = timedelta(days=7)
+MAIL = "mail"  # a fall-back for staff: nobody is heard there
 HEARD_AGAIN = timedelta(minutes=1)  # how fine we keep when somebody was last heard: one write a burst
 
 
@@ -218,13 +220,39 @@ def unlink(tx: Tx, messenger: str, address: str, now: datetime) -> bool:
 
 
 def ways_to(tx: Tx, person_ids: Iterable[int]) -> Sequence[Reached]:
-    """Return every address these people can be written to, latest heard first."""
+    """Return every chat these people can be written to in, latest heard first; e-mail is no chat."""
     rows = tx.execute(
         select(Identity.person_id, Identity.messenger, Identity.address)
-        .where(Identity.person_id.in_(list(person_ids)), Identity.unreachable_since.is_(None))
+        .where(
+            Identity.person_id.in_(list(person_ids)),
+            Identity.unreachable_since.is_(None),
+            Identity.messenger != MAIL,
+        )
         .order_by(Identity.last_heard_at.desc(), Identity.id)
     )
     return [Reached(row.person_id, row.messenger, row.address) for row in rows]
+
+
+def owner_of(tx: Tx, messenger: str, address: str) -> int | None:
+    """Return whose address this is; None for a group's."""
+    here = (Identity.messenger == messenger, Identity.address == address)
+    return tx.execute(select(Identity.person_id).where(*here)).scalar_one_or_none()
+
+
+def mail_of(tx: Tx, person_id: int) -> str | None:
+    """Return the e-mail address of a member of staff, where no chat reaches them."""
+    here = (Identity.person_id == person_id, Identity.messenger == MAIL, Identity.unreachable_since.is_(None))
+    return tx.execute(select(Identity.address).where(*here)).scalar_one_or_none()
+
+
+def set_mail(tx: Tx, person_id: int, address: str | None, now: datetime) -> None:
+    """Give a member of staff an e-mail address in place of an earlier one; None takes it away."""
+    tx.execute(delete(Identity).where(Identity.person_id == person_id, Identity.messenger == MAIL))
+    if address is None:
+        return
+    values = {"person_id": person_id, "messenger": MAIL, "address": address, "created_at": now, "last_heard_at": now}
+    if not insert_unless_there(tx, Identity, {**values, "display_name": ""}):
+        raise NotPossible("cli.mail.taken", f"{address} is somebody else's")
 
 
 def holding(tx: Tx, *roles: Role) -> Sequence[int]:

@@ -116,6 +116,7 @@ class Post:
         self.database = database
         self.clock = clock
         self.messenger = messenger
+        self.others: dict[str, Scripted] = {}
         self.delivery: Delivery | None = None
 
     def put(self, chat: str, text: str, **more: Any) -> None:
@@ -145,7 +146,7 @@ class Post:
     async def delivering(self, *, alone: bool = True) -> AsyncIterator[Delivery]:
         """Deliver for as long as the block lasts."""
         with lanes_on(self.database) as lanes:
-            self.delivery = Delivery(lanes, self.clock, {"scripted": self.messenger})
+            self.delivery = Delivery(lanes, self.clock, {"scripted": self.messenger, **self.others})
             running = asyncio.get_running_loop().create_task(self.delivery.run(alone=alone))
             try:
                 yield self.delivery
