@@ -14,25 +14,32 @@ from bench.talk import HELLO, STOP, TOKEN, update
 from bot.settings import Settings
 from bot.wiring import Instance, build, warm_up
 from deeds.clock import SystemClock
+from messengers.telegram.messenger import Telegram
 
 
 def instance(folder: Path, url: str = "", **more: Any) -> Instance:
     """Return an instance that serves Telegram, without a messenger's limits: the machine is what is measured."""
     settings = Settings(DATA_DIR=folder, DATABASE_URL=url, TELEGRAM_TOKEN=SecretStr(TOKEN), **more)
     made = build(settings, SystemClock())
-    assert made.telegram is not None
-    made.telegram.abilities = replace(
-        made.telegram.abilities, min_seconds_per_chat=0.0, max_per_minute_in_group=0, max_per_second=0
+    telegram = telegram_of(made)
+    telegram.abilities = replace(
+        telegram.abilities, min_seconds_per_chat=0.0, max_per_minute_in_group=0, max_per_second=0
     )
     return made
+
+
+def telegram_of(made: Instance) -> Telegram:
+    """Return the messenger that is measured."""
+    telegram = made.messengers["telegram"]
+    assert isinstance(telegram, Telegram)
+    return telegram
 
 
 def in_process(count: int, chats: int, url: str = "") -> float:
     """Return messages a second: decoded, carried through, committed, answered, the answer marked as sent."""
     with tempfile.TemporaryDirectory() as folder:
         made = instance(Path(folder), url)
-        assert made.telegram is not None
-        made.telegram._bot.session = wire()
+        telegram_of(made)._bot.session = wire()
         warm_up()
         freeze()
         took = asyncio.run(_talk(made, count, chats))
@@ -42,8 +49,7 @@ def in_process(count: int, chats: int, url: str = "") -> float:
 
 
 async def _talk(made: Instance, count: int, chats: int) -> float:
-    telegram = made.telegram
-    assert telegram is not None
+    telegram = telegram_of(made)
     delivering = asyncio.get_running_loop().create_task(made.delivery.run())
     turns = count // chats
 

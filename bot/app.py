@@ -81,8 +81,8 @@ def _routes(instance: Instance, pages: Pages) -> list[BaseRoute]:
         *desk.routes(at_desk),
         *public.routes(in_public),
     ]
-    if instance.telegram is not None and instance.settings.TELEGRAM_MODE == "webhook":
-        routes.extend(instance.telegram.webhook(accept, park).routes())
+    for messenger in instance.messengers.values():
+        routes.extend(messenger.routes(accept, park))
     return routes
 
 

@@ -13,7 +13,7 @@ from deeds.clock import Clock
 from deeds.said import Prompt
 from handlers import questions
 from messengers.port import Failure, Messenger, MessengerFailed
-from storage import attachments, chat_lines, drafts, inbox, outbox
+from storage import attachments, chat_lines, drafts, inbox, outbox, remote_copies
 from storage.attachments import Work
 from storage.database import Tx
 from storage.photos.clean import ORIGINAL_LIMIT_BYTES, ChildFailed, Cleaned, PhotoRefused, clean
@@ -155,9 +155,11 @@ class Background:
 
     async def _sweep(self, shelf: Shelf, names: list[str], waiting: bytes) -> None:
         unused = await self.store.read(lambda tx: attachments.unused(tx, names))
-        for name in unused:
-            if name.encode() not in waiting:
-                await asyncio.to_thread(self.files.delete, name, shelf)
+        gone = [name for name in unused if name.encode() not in waiting]
+        for name in gone:
+            await asyncio.to_thread(self.files.delete, name, shelf)
+        if gone:
+            await self.store.write(LANE, lambda tx: remote_copies.forget(tx, gone))
 
     async def months_due(self) -> int:
         """Close the months that are over, build their papers, tell who is to know."""

@@ -4,13 +4,13 @@ import asyncio
 import gc
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import structlog
 
 from bot.background import Background, folder_of
 from bot.delivery import Delivery
+from bot.doors import House, decode, doors, seed_accounts
 from bot.intake import Intake
 from bot.lanes import Lanes
 from bot.opening import open_database, receipt_key
@@ -23,18 +23,14 @@ from deeds.said import Inbound
 from handlers.front_door import Town
 from handlers.reading.guards import emergency_now, sounds_like_complaint
 from handlers.reading.telling import read_telling
-from messengers.port import Accepted, CannotRead, Messenger
-from messengers.telegram import incoming as telegram_incoming
-from messengers.webchat import incoming as webchat_incoming
+from messengers.port import Accepted, Messenger
+from messengers.webchat.chat import NAME as WEBCHAT
 from messengers.webchat.chat import WebChat
 from storage import inbox
 from storage import settings as kept_settings
 from storage.database import Database
-from storage.photos.files import PhotoFiles, Shelf
+from storage.photos.files import PhotoFiles
 from texts import say
-
-if TYPE_CHECKING:
-    from messengers.telegram.messenger import Telegram
 
 log = structlog.get_logger()
 
@@ -49,14 +45,19 @@ class Instance:
     lanes: Lanes
     files: PhotoFiles
     receipt_key: bytes
-    webchat: WebChat
-    telegram: "Telegram | None"
     messengers: dict[str, Messenger]
     delivery: Delivery
     intake: Intake
     background: Background
     _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
     _scheduler: Any = None
+
+    @property
+    def webchat(self) -> WebChat:
+        """The messenger that is always there."""
+        webchat = self.messengers[WEBCHAT]
+        assert isinstance(webchat, WebChat)
+        return webchat
 
     async def start(self) -> None:
         """Begin to deliver, to tick and to receive."""
@@ -67,6 +68,7 @@ class Instance:
                 kept_settings.set_setting(tx, "started_at", now.isoformat(), now)
             if made.get("public_url") != self.settings.public_url:
                 kept_settings.set_setting(tx, "public_url", self.settings.public_url, now)
+            seed_accounts(tx, self.settings, now)
         self._run(self.delivery.run(alone=self.settings.PROCESSES == 1))
         for messenger in self.messengers.values():
             self._run(messenger.start(self.accept, self.intake.park))
@@ -132,51 +134,15 @@ def warm_up() -> None:
     sounds_like_complaint(say("story.ask"))
 
 
-def decode(parked: inbox.ParkedEvent) -> Inbound | None:
-    """Return a parked event as its messenger reads it; None when it still cannot be read."""
-    try:
-        if parked.messenger == "telegram":
-            return telegram_incoming.Decoder(bot_id=0).read(parked.raw)
-        if parked.messenger == "webchat":
-            return webchat_incoming.event_of(parked.chat, parked.raw)
-    except (CannotRead, ValueError, KeyError) as error:
-        log.error("a parked event cannot be read", event_id=parked.id, error=type(error).__name__)
-    return None
-
-
 def build(settings: Settings, clock: Clock) -> Instance:
     """Put an instance together; nothing runs yet but its lanes."""
     database = open_database(settings)
     lanes = Lanes(database, settings.LANES)
     files = PhotoFiles(folder_of(settings.DATA_DIR))
     key = receipt_key(settings.DATA_DIR)
-    webchat = WebChat(lanes, clock)
-    telegram = _telegram(settings, files)
-    messengers: dict[str, Messenger] = {webchat.name: webchat}
-    if telegram is not None:
-        messengers[telegram.name] = telegram
-    delivery = Delivery(lanes, clock, messengers)
-    intake = Intake(lanes, clock, Town(areas(), key), delivery.wake)
+    messengers = doors(House(settings, lanes, clock, files, key))
+    delivery = Delivery(lanes, clock, messengers, settings.zone)
+    windowed = frozenset(name for name, messenger in messengers.items() if messenger.abilities.window)
+    intake = Intake(lanes, clock, Town(areas(), key, windowed), delivery.wake)
     background = Background(lanes, clock, messengers, files, Papers(files, settings.DATA_DIR), delivery.wake)
-    return Instance(
-        settings, clock, database, lanes, files, key, webchat, telegram, messengers, delivery, intake, background
-    )
-
-
-def _telegram(settings: Settings, files: PhotoFiles) -> "Telegram | None":
-    if settings.TELEGRAM_TOKEN is None:
-        return None
-    from messengers.telegram.messenger import Telegram  # two seconds and 150 MB: only where it is served
-
-    def published(sha256: str) -> Path:
-        return files.path(sha256, Shelf.PUBLISHED)
-
-    return Telegram(
-        settings.TELEGRAM_TOKEN.get_secret_value(),
-        photo_path=published,
-        data_dir=settings.DATA_DIR,
-        mode=settings.TELEGRAM_MODE.value,
-        api_url=settings.TELEGRAM_API_URL,
-        public_url=settings.public_url,
-        secret=settings.TELEGRAM_SECRET.get_secret_value() if settings.TELEGRAM_SECRET else "",
-    )
+    return Instance(settings, clock, database, lanes, files, key, messengers, delivery, intake, background)

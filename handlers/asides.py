@@ -14,11 +14,12 @@ from handlers.effects import (
     EraseMe,
     ForgetEvent,
     GiveLoosePhotos,
-    KeepPhone,
     Withdraw,
 )
-from handlers.place import Answer, Context, Place, ask, labelled
-from handlers.reading.telling import clear_no, clear_yes, says_unknown, weak_yes
+from handlers.phone import keep_phone, left_phone
+from handlers.place import Answer, Context, Place, again, ask, labelled, names_choice
+from handlers.reading.answers import bare_word
+from handlers.reading.telling import clear_no, clear_yes, says_unknown, sends, weak_yes
 from texts import say
 
 COMPLAINT = "complaint"
@@ -111,26 +112,46 @@ def answer(place: Place, said: Said, option: str | None, context: Context) -> An
             return None
 
 
+def understands(place: Place, said: Said) -> bool:
+    """Tell whether the open question takes words that are a command elsewhere: "so 1", "thôi", "tố cáo".
+
+    Once a report is handed in, "số 1" asks how the report of that number stands; so it is never a consent to publish.
+    """
+    if place.talk in (CONSENT_PUBLISH, DELETE, WITHDRAW):
+        return said.choice is None and clear_no(said.text)
+    return names_choice(place, said)
+
+
+def _surely(text: str) -> bool:
+    """Tell whether a yes means deleting: "send it" does not."""
+    return clear_yes(text) and not sends(text)
+
+
 def _delete(place: Place, option: str | None, text: str) -> Answer | None:
-    if option == "delete" or (option is None and clear_yes(text)):
+    if option == "delete" or (option is None and _surely(text)):
         return Answer(Place(turn=place.turn), (), (EraseMe(),))
     if option == "keep" or clear_no(text) or weak_yes(text):
         return Answer(leave(place), (Prompt(say("delete.kept")),))
-    return None
+    return _unclear(place, text)
 
 
 def _withdraw(place: Place, option: str | None, text: str) -> Answer | None:
-    if option == "withdraw" or (option is None and clear_yes(text)):
+    if option == "withdraw" or (option is None and _surely(text)):
         return Answer(leave(place), (), (Withdraw(place.about["submission"]),))
     if option == "keep" or clear_no(text) or weak_yes(text):
         return Answer(leave(place), (Prompt(say("withdraw.kept", number=place.about["number"])),))
-    return None
+    return _unclear(place, text)
+
+
+def _unclear(place: Place, text: str) -> Answer | None:
+    """Show the choices again after a word that makes none of them; anything longer is about something else."""
+    return again(place, say("menu.not_an_option", count=len(place.shown))) if bare_word(text) else None
 
 
 def _consent(place: Place, said: Said, option: str | None, text: str) -> Answer | None:
     submission = place.about["submission"]
-    if said.own_phone:
-        return Answer(place, (Prompt(say("receipt.phone.kept")),), (KeepPhone(said.own_phone),))
+    if phone := left_phone(said):
+        return keep_phone(place, phone)
     if option is None and clear_no(text):
         option = "none"
     if option is None and (clear_yes(text) or weak_yes(text)):

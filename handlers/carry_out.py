@@ -113,6 +113,8 @@ def _(_effect: effects.HandIn, scene: Scene, place: Place) -> Outcome:
         phone=office["phone"],
         receipt=receipt.receipt,
     )
+    if context.pushes_end:
+        text = f"{text}\n{say('receipt.phone')}"
     asked = asides.ask_consent(place, receipt.submission_id, office["office"], office["standing_office"])
     return asked.after(Prompt(text))
 

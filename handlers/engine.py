@@ -28,8 +28,9 @@ from handlers.filling import (
     notice_child,
     told,
 )
-from handlers.place import Answer, Context, Place, Stale, again, ask, chosen, labelled, put
-from handlers.reading.telling import clear_no, clear_yes, greets, says_unknown, thanks, weak_yes
+from handlers.place import Answer, Context, Place, Stale, Unsure, again, ask, chosen, labelled, put
+from handlers.reading.answers import at_check, bare_word, only_heard, to_settle
+from handlers.reading.telling import clear_no, clear_yes, confirms, enough, greets, says_unknown, thanks, weak_yes
 from texts import say
 
 __all__ = ["Field", "Form", "answer", "back", "check", "check_text", "go_on", "has_story", "reask", "rewrite", "stop"]
@@ -99,6 +100,10 @@ def _choice(form: Form, place: Place, said: Said, context: Context) -> str | Ans
     except Stale:
         stale = say("menu.stale")
         return again(place, stale) if place.shown else reask(form, place, context).after(Prompt(stale))
+    except Unsure as error:
+        if place.about.get("unsure") == fold(said.text):
+            return None  # said a second time: it is a name
+        return again(place.with_about(unsure=fold(said.text)), error.sentence)
     except AskAgain as error:
         return again(place, error.sentence)
 
@@ -132,8 +137,9 @@ def _story(form: Form, place: Place, text: str, context: Context) -> Answer:
         before = ""
     if not before and greets(text):
         return ask(place, "story", "story.ask")
-    if before and not has_letters(text):
-        return go_on(form, place, context)  # a number for a menu that is no longer there
+    if bare_word(text) or (before and not has_letters(text)):
+        # Words of listening tell nothing; a number is for a menu that is no longer there.
+        return go_on(form, place.with_about(rewriting=None), context)
     story = f"{before}\n{text}".strip()[:STORY_MAX_CHARS]
     now = hear_story(form, place.with_about(rewriting=None), story, text, context)
     if len(story) < STORY_MIN_CHARS and "story" not in place.asked_once:
@@ -184,9 +190,13 @@ def _missing(form: Form, place: Place, text: str, option: str | None, context: C
     """One answer to several questions; what nobody answered is left open."""
     if option is not None:
         return _took_offer(form, place, option, context)
+    if clear_yes(text) and len(place.shown) == 1:
+        return _took_offer(form, place, place.shown[0].id, context)
+    if only_heard(text) and not place.about.get("heard"):
+        return reask(form, place.with_about(heard=True), context)
     asked = [name for name in place.about.get("missing", ()) if name not in place.told]
     now = place.with_about(missing=None)
-    if not says_unknown(text):
+    if not bare_word(text):
         now = fill_asked(form, now, asked, text, context)
     return go_on(form, leave_open(now, asked), context)
 
@@ -204,12 +214,13 @@ def _settle(form: Form, place: Place, text: str, option: str | None, context: Co
     now = place.with_about(settle=others or None)
     name = first["field"]
     if option is None:
-        if weak_yes(text) or clear_yes(text):
-            option = first["choices"][0][0]
-        elif clear_no(text):
-            option = first["choices"][-1][0]
-        else:
-            return go_on(form, keep(now, name, form.field(name).kind.read(text, context)), context)
+        option = to_settle(text, [choice[0] for choice in first["choices"]])
+    if option is None and says_unknown(text):
+        return go_on(form, told(now, name, unknown()), context)
+    if option is None and bare_word(text):
+        return again(place, say("menu.not_an_option", count=len(place.shown)))
+    if option is None:
+        return go_on(form, keep(now, name, form.field(name).kind.read(text, context)), context)
     value = next(value for option_id, _, value in first["choices"] if option_id == option)
     if value is None:
         now = replace(now, asked_once=tuple(each for each in now.asked_once if each != name))
@@ -227,8 +238,12 @@ def _field(form: Form, place: Place, name: str, text: str, option: str | None, c
         return _took_offer(form, place, option, context)
     if name != "when" and not has_letters(text) and option is None and name != "photos":
         return reask(form, place, context)
+    if clear_yes(text) and len(place.shown) == 1:
+        return _took_offer(form, place, place.shown[0].id, context)
+    if only_heard(text) and not place.about.get("heard"):
+        return reask(form, place.with_about(heard=True), context)
     now = place
-    if says_unknown(text):
+    if bare_word(text):
         now = leave_open(replace(place, told={k: v for k, v in place.told.items() if k != name}), [name])
     else:
         now = keep(now, name, form.field(name).kind.read(text, context))
@@ -263,8 +278,10 @@ def check_text(form: Form, place: Place, context: Context) -> str:
 
 def _check(form: Form, place: Place, text: str, option: str | None, context: Context) -> Answer:
     if option is None:
-        option = "agree" if clear_yes(text) else "refuse" if clear_no(text) else None
+        option = at_check(text)
     match option:
+        case "stop":
+            return stop(form, place, context)
         case "agree":
             return Answer(place, (), (HandIn(),))
         case "edit":
@@ -274,7 +291,7 @@ def _check(form: Form, place: Place, text: str, option: str | None, context: Con
         case "refuse":
             drop = (DropDraft(place.draft),) if place.draft is not None else ()
             return Answer(place.closed(), (Prompt(say(form.key("refused"))),), drop)
-    if weak_yes(text) or thanks(text):
+    if weak_yes(text) or confirms(text) or thanks(text):
         return again(place, say(form.key("check.unclear_yes")))
     for field in labelled(form.key("edit.option"), *_editable(form)):
         if fold(text) == fold(field.label):
@@ -306,12 +323,14 @@ STOP = ("stop", "go_on", "drop")
 
 
 def stop(form: Form, place: Place, context: Context) -> Answer:
-    """Ask once whether to stop; the draft stays."""
+    """Ask once whether to stop; the draft stays. Who says it again to that question, means it."""
+    if place.asked == "stop":
+        return set_aside(form, place, "stop.kept")
     return ask(place.with_about(back_to=place.asked), "stop", "stop.ask", labelled("stop.option", *STOP))
 
 
 def _stop(form: Form, place: Place, text: str, option: str | None, context: Context) -> Answer:
-    if option == "stop" or (option is None and (clear_yes(text) or weak_yes(text))):
+    if option == "stop" or (option is None and (clear_yes(text) or weak_yes(text) or enough(text))):
         return set_aside(form, place, "stop.kept")
     if option == "drop":
         drop = (DropDraft(place.draft),) if place.draft is not None else ()

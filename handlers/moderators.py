@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from deeds.errors import ForPeople, NotAllowed
 from deeds.kinds import Act, Role, Status
 from deeds.said import Inbound, Option, Prompt
-from handlers.place import Answer, Context, Place, ask, put
+from handlers.place import Answer, Context, Place, again, ask, put
+from handlers.reading.answers import bare_word
 from moderation import cards, notices, purge
 from moderation.decide import Order, decide
 from storage import deeds, groups, people
@@ -141,6 +142,8 @@ def answer(desk: Desk, place: Place, option: str | None, text: str) -> Answer | 
             return queue(desk, place, after=deed.id)
         case "card" if option is not None:
             return press(desk, place, cards.option_id(replace(deed, version=seen), Act(option)))
+        case "card" if bare_word(text):  # "ok" is said of many things; a decision is chosen
+            return again(place, say("menu.not_an_option", count=len(place.shown)))
         case "reason" if option is not None:
             return press(desk, place, option)
         case "reason" | "words" if text:

@@ -9,6 +9,8 @@ from deeds.errors import AskAgain
 from deeds.places import Areas
 from deeds.said import Option, Prompt, Said
 from deeds.vietnamese import fold
+from handlers.reading.answers import How, Pick, pick
+from handlers.reading.telling import clear_no
 from storage.office import Office
 from storage.people import Known
 from texts import say
@@ -123,10 +125,25 @@ def labelled(prefix: str, *ids: str) -> tuple[Option, ...]:
     return tuple(Option(each, say(f"{prefix}.{each}")) for each in ids)
 
 
-def chosen(place: Place, said: Said) -> str | None:
-    """Return the id of the choice somebody made by button, number or label; None when it is none.
+_ONLY_ITSELF = frozenset({"agree", "refuse", "drop", "both", "words", "delete", "withdraw"})
+"""Choices that consent or delete: by their number, their whole label, a button; nothing that has to be interpreted."""
 
-    Raises `Stale` for a button of an earlier question, `AskAgain` for a number nobody was offered.
+_LISTENING = frozenset({"missing", "who", "where", "when", "reason"})
+"""Questions whose menu only helps: any other words are an answer to them."""
+
+_SEVERAL_NOS = frozenset({"draft_waits", "late_photos"})
+"""Conversations where two of the choices are a no, so that "no" alone chooses neither."""
+
+
+class Unsure(AskAgain):
+    """It may be one of the choices, or a word for something else: the person says it with the number."""
+
+
+def chosen(place: Place, said: Said) -> str | None:
+    """Return the id of the choice somebody made by button, number, label or description; None when it is none.
+
+    Raises `Stale` for a button of an earlier question, `AskAgain` for a number nobody was offered and wherever it is
+    not clear which choice was meant. What consents or deletes is only chosen by what can mean nothing else.
     """
     if said.choice is not None:
         turn, _, option_id = said.choice.rpartition(".")
@@ -135,16 +152,32 @@ def chosen(place: Place, said: Said) -> str | None:
         if any(option.id == option_id for option in place.shown):
             return option_id
         raise Stale
-    wanted = fold(said.text).strip(" .)")
-    if not wanted or not place.shown:
-        return None
-    for number, option in enumerate(place.shown, start=1):
-        if wanted in (str(number), fold(option.label).strip(" .)")):
-            return option.id
-    if wanted.isdigit() and len(wanted) <= 2:
-        key = "menu.not_an_option" if len(place.shown) > 1 else "menu.not_the_option"
+    key = "menu.not_an_option" if len(place.shown) > 1 else "menu.not_the_option"
+    if place.talk in _SEVERAL_NOS and clear_no(said.text):
         raise AskAgain(key, count=len(place.shown))
-    return None
+    found = _pick(place, said)
+    match found:
+        case None:
+            return None
+        case Pick(How.ITSELF, at):
+            return place.shown[at].id
+        case Pick(How.DESCRIBED, at) if place.talk != "review" and place.shown[at].id not in _ONLY_ITSELF:
+            return place.shown[at].id
+        case Pick(How.UNSURE):
+            raise Unsure(key, count=len(place.shown))
+        case _:
+            raise AskAgain(key, count=len(place.shown))
+
+
+def names_choice(place: Place, said: Said) -> bool:
+    """Tell whether typed words name a choice of the menu on the screen, so that they are no command ("so 1")."""
+    found = _pick(place, said) if said.choice is None else None
+    return found is not None and found.how in (How.ITSELF, How.DESCRIBED)
+
+
+def _pick(place: Place, said: Said) -> Pick | None:
+    listens = place.talk == "review" or place.asked in _LISTENING
+    return pick(said.text, [option.label for option in place.shown], listens=listens)
 
 
 def again(place: Place, text: str) -> Answer:

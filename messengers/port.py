@@ -1,10 +1,10 @@
 """What a messenger is to the rest: decode what comes in, send what goes out, say how a failure is to be taken."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import time, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from deeds.said import File, Inbound, Option
 
@@ -137,6 +137,10 @@ class Messenger(Protocol):
 
     async def answer_press(self, press: str) -> None:
         """Stop the spinner of a pressed button; failing at it is no failure."""
+        ...
+
+    def routes(self, accept: Accept, park: Park) -> Sequence[Any]:
+        """Return what is to be mounted on the HTTP side; nothing where nothing comes in that way."""
         ...
 
     async def start(self, accept: Accept, park: Park) -> None:

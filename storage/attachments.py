@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, bindparam, delete, func, select, update
 
 from deeds.said import FileSource
+from storage import remote_copies
 from storage.database import Tx
 from storage.models import Attachment, Submission
 from storage.statements import insert_unless_there, table
@@ -246,4 +247,8 @@ def _erase(tx: Tx, which: ColumnElement[bool]) -> list[str]:
     gone = tx.execute(
         delete(Attachment).where(which).returning(Attachment.sha256, Attachment.published, Attachment.thumbnail)
     ).all()
-    return [name for row in gone for name in row if name]
+    names = [name for row in gone for name in row if name]
+    # A messenger's id of a picture leads to it as surely as its bytes; where another report shows the same picture,
+    # it is only uploaded anew.
+    remote_copies.forget(tx, names)
+    return names

@@ -14,9 +14,11 @@ from tests.storage.pictures import saved, scene
 if TYPE_CHECKING:
     from tests.messengers.telegram_api import Group as TelegramGroup
     from tests.messengers.telegram_api import Message, Person
+    from tests.messengers.zalo_bot_api.people import Person as ZaloBotPerson
+    from tests.messengers.zalo_oa_api.people import Person as ZaloOaPerson
     from tests.town import Town
 
-ON_EVERY_MESSENGER = ("telegram", "webchat", "plain")
+ON_EVERY_MESSENGER = ("telegram", "zalo_oa", "zalo_bot", "webchat", "plain")
 BETWEEN_MESSAGES_S = 5  # nobody types faster
 BURST_S = 3  # after the last picture of an album
 _LINE = re.compile(r"^(\d+)\. (.+)$", re.MULTILINE)
@@ -239,6 +241,49 @@ class OnTelegram(Speaker):
         before = self.town.heard()
         self.person.sends_voice(b"OggS" + b"\0" * 400, seconds)
         self.town.wait_heard(before + 1)
+
+
+class OnZaloBot(Speaker):
+    """On the stand-in of the Zalo Bot Platform: no buttons, one picture a message."""
+
+    def __init__(self, town: "Town", name: str, person: "ZaloBotPerson") -> None:
+        super().__init__(town, name)
+        self.person = person
+
+    def messages(self) -> list[Shown]:
+        return [Shown(one.text, (), one) for one in self.person.messages]
+
+    def _send(self, text: str, pictures: list[bytes]) -> int:
+        self.town.begin()
+        if not pictures:
+            return self.person.says(text)
+        return sum(self.person.sends_photo(one, "" if number else text) for number, one in enumerate(pictures))
+
+    def sends_voice(self, seconds: int = 12) -> None:
+        before = self.town.heard()
+        self.town.wait_heard(before + self.person.sends_voice(b"OggS" + b"\0" * 400, seconds))
+
+
+class OnZaloOa(Speaker):
+    """On the stand-in of a Zalo Official Account: buttons, and the same choices as numbers in the text."""
+
+    def __init__(self, town: "Town", name: str, person: "ZaloOaPerson") -> None:
+        super().__init__(town, name)
+        self.person = person
+
+    def messages(self) -> list[Shown]:
+        return [Shown(one.text, tuple(one.buttons), one) for one in self.person.messages]
+
+    def _send(self, text: str, pictures: list[bytes]) -> int:
+        self.town.begin()
+        return self.person.sends_photos(pictures, text) if pictures else self.person.says(text)
+
+    def _press(self, shown: Shown, label: str) -> None:
+        self.person.presses(shown.handle, label)
+
+    def sends_voice(self, seconds: int = 12) -> None:
+        before = self.town.heard()
+        self.town.wait_heard(before + self.person.sends_voice(b"OggS" + b"\0" * 400))
 
 
 class OnWebChat(Speaker):

@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterable
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,6 +32,7 @@ from bot.wiring import Instance, build
 from deeds.clock import SystemClock
 from deeds.kinds import Act, Role
 from deeds.months import VIET_NAM
+from messengers.port import Messenger
 from moderation import facts
 from moderation.decide import Order, decide
 from storage import deeds, people, periods
@@ -39,12 +41,15 @@ from storage.deeds import DeedRow
 from storage.models import Base, Draft, InboxEvent, OutboxMessage, Place
 from storage.people import Known
 from storage.settings import set_setting
-from tests.cast import Group, OnPlain, OnTelegram, OnWebChat, Speaker
+from tests.cast import Group, OnPlain, OnTelegram, OnWebChat, OnZaloBot, OnZaloOa, Speaker
 from tests.messengers.plain import Plain
 
 if TYPE_CHECKING:
     from tests.messengers.telegram_api import TelegramApi
+    from tests.messengers.zalo_bot_api import ZaloBotApi
+    from tests.messengers.zalo_oa_api import ZaloOaApi
 
+Api = TypeVar("Api", bound="AbstractContextManager[Any]")
 T = TypeVar("T")
 
 HOME = "03808"  # xã Mường La, tỉnh Sơn La: a commune there must be; the office is called as the texts invent it
@@ -143,7 +148,12 @@ class Town:
         self.clock = StoryClock(at)
         self.plain = Plain()
         self.database = Database(url)
+        self._added: dict[str, Messenger] = {self.plain.name: self.plain}
         self._api: TelegramApi | None = None
+        self._zalo_bot: ZaloBotApi | None = None
+        self._zalo_oa: ZaloOaApi | None = None
+        self._apis = ExitStack()
+        self._settings: dict[str, Any] = {}
         self._office: Office | None = None
         self._speakers: list[Speaker] = []
         self._instance: Instance | None = None
@@ -160,6 +170,12 @@ class Town:
         speaker: Speaker
         if on == "telegram":
             speaker = OnTelegram(self, name, self.telegram.user(name))
+            self.begin()
+        elif on == "zalo_bot":
+            speaker = OnZaloBot(self, name, self.zalo_bot.user(name))
+            self.begin()
+        elif on == "zalo_oa":
+            speaker = OnZaloOa(self, name, self.zalo_oa.user(name))
             self.begin()
         elif on == "webchat":
             speaker = OnWebChat(self, name)
@@ -199,11 +215,57 @@ class Town:
         if self._api is None:
             from tests.messengers.telegram_api import TelegramApi
 
-            self._api = TelegramApi()
-            self._api.__enter__()
-            if self._instance is not None:
-                self.restart()
+            self._api = self._opened(api := TelegramApi(), TELEGRAM_TOKEN=api.token, TELEGRAM_API_URL=lambda: api.url)
         return self._api
+
+    @property
+    def zalo_bot(self) -> "ZaloBotApi":
+        """The stand-in of the Zalo Bot Platform, likewise."""
+        if self._zalo_bot is None:
+            from tests.messengers.zalo_bot_api import ZaloBotApi
+
+            self._zalo_bot = self._opened(
+                api := ZaloBotApi(held_s=0.2),
+                ZALO_BOT_TOKEN=api.token,
+                ZALO_BOT_API_URL=lambda: api.url,
+                PHOTO_HOSTS=lambda: self._photo_hosts(api.url),
+            )
+        return self._zalo_bot
+
+    @property
+    def zalo_oa(self) -> "ZaloOaApi":
+        """The stand-in of Zalo's Official Accounts, likewise; its clock is the town's."""
+        if self._zalo_oa is None:
+            from tests.messengers.zalo_oa_api import ZaloOaApi
+
+            self._zalo_oa = self._opened(
+                api := ZaloOaApi(clock=self.clock.now),
+                ZALO_OA_ID=api.oa_id,
+                ZALO_OA_APP_ID=api.app_id,
+                ZALO_OA_APP_SECRET=api.app_secret,
+                ZALO_OA_SECRET_KEY=api.secret_key,
+                ZALO_OA_REFRESH_TOKEN=api.refresh_token,
+                ZALO_OA_API_URL=lambda: api.url,
+                ZALO_OA_OAUTH_URL=lambda: api.url,
+                PHOTO_HOSTS=lambda: self._photo_hosts(api.url),
+            )
+            self._zalo_oa.deliver_to(f"{self.address}/webhooks/zalo-oa")
+        return self._zalo_oa
+
+    def _photo_hosts(self, another: str) -> str:
+        return ",".join(filter(None, (self._settings.get("PHOTO_HOSTS"), another)))
+
+    def _opened(self, api: Api, **settings: Any) -> Api:
+        """Open a stand-in, and start the instance anew if it runs already: with the settings that lead there."""
+        self._apis.enter_context(api)
+        self._settings |= {name: value() if callable(value) else value for name, value in settings.items()}
+        if self._instance is not None:
+            self.restart()
+        return api
+
+    def serves(self, messenger: Messenger) -> None:
+        """Serve one more messenger, from the next start on."""
+        self._added[messenger.name] = messenger
 
     # What is stored.
 
@@ -370,16 +432,15 @@ class Town:
 
     def _start(self) -> None:
         told: dict[str, Any] = {"DATA_DIR": self.folder, "DATABASE_URL": self.url, "_env_file": None}
-        if self._api is not None:
-            told |= {"TELEGRAM_TOKEN": self._api.token, "TELEGRAM_API_URL": self._api.url}
+        told |= self._settings
         self._port = self._port or _free_port()
         instance = build(Settings(PORT=self._port, LANES=2, **told), self.clock)
-        if instance.telegram is not None:
+        for messenger in instance.messengers.values():
             # Seconds never pass on a clock that stands still.
-            instance.telegram.abilities = replace(
-                instance.telegram.abilities, min_seconds_per_chat=0.0, max_per_minute_in_group=0, max_per_second=0
+            messenger.abilities = replace(
+                messenger.abilities, min_seconds_per_chat=0.0, max_per_minute_in_group=0, max_per_second=0
             )
-        instance.messengers[self.plain.name] = self.plain
+        instance.messengers |= self._added
         ready = threading.Event()
         self._instance = instance
         self._thread = threading.Thread(target=self._serve, args=(instance, ready), name="town", daemon=True)
@@ -416,8 +477,7 @@ class Town:
         for speaker in self._speakers:
             speaker.leave()
         self._stop()
-        if self._api is not None:
-            self._api.__exit__(None, None, None)
+        self._apis.close()
         self.database.close()
 
 

@@ -46,8 +46,8 @@ def parked_list(as_json: Json = False) -> None:
 
 def parked_retry(event_id: Annotated[int, typer.Argument(help="id of the event, from the list")]) -> None:
     """Carry a parked event through once more."""
+    from bot.doors import decode
     from bot.opening import receipt_key
-    from bot.wiring import decode
     from deeds.places import areas
     from handlers.front_door import Town, hear
 

@@ -1,4 +1,4 @@
-"""`viectot invite`, `login-link`, `people list`, `moderator list`, `erase-person`, `units import`."""
+"""`viectot invite`, `login-link`, `people list`, `people email`, `moderator list`, `erase-person`, `units import`."""
 
 import csv
 from datetime import timedelta
@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from bot.commands.running import CLOCK, Json, actor, reading, settings, show, writing
-from deeds.errors import NotFound
+from deeds.errors import NotFound, NotPossible
 from deeds.kinds import Role
+from messengers.mail.addresses import is_address
 from storage import erasure, org_units, people, web_sessions
 from storage.people import Staff
 from texts import say
@@ -24,6 +25,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("erase-person")(erase_person)
     everybody = typer.Typer(help="People with a role.", no_args_is_help=True)
     everybody.command("list")(people_list)
+    everybody.command("email")(people_email)
     app.add_typer(everybody, name="people")
     moderators = typer.Typer(help="Moderators.", no_args_is_help=True)
     moderators.command("list")(moderator_list)
@@ -71,6 +73,24 @@ def people_list(as_json: Json = False) -> None:
             {"name": one.name, "roles": list(one.roles), "identities": _identities(one)} for one in people.staff(tx)
         ]
         show(rows, as_json, say("cli.nobody"))
+
+
+def people_email(
+    name: str,
+    address: Annotated[str | None, typer.Argument(help="where letters go when no chat reaches this person")] = None,
+    remove: Annotated[bool, typer.Option("--remove", help="no letters any more")] = False,
+) -> None:
+    """Set or replace the e-mail address of a member of staff."""
+    if remove == (address is not None):
+        raise NotPossible("cli.mail.one_of_two")
+    if address is not None and not is_address(address):
+        raise NotPossible("cli.mail.wrong")
+    with writing() as tx:
+        known = actor(tx, name)
+        if address is not None and not known.roles:
+            raise NotPossible("cli.mail.no_role", f"person {known.id} has no role", name=name)
+        people.set_mail(tx, known.id, address, CLOCK.now())
+    typer.echo(say("cli.mail.removed", name=name) if remove else say("cli.mail.set", name=name, address=address))
 
 
 def moderator_list(as_json: Json = False) -> None:

@@ -76,6 +76,31 @@ def clear_no(text: str) -> bool:
     return only("no.txt", text, "polite_yes.txt")
 
 
+def confirms(text: str) -> bool:
+    """Return whether an answer only says that what was shown is right; nobody has agreed to anything by that."""
+    return only("right.txt", text, "polite_yes.txt")
+
+
+def says_wrong(text: str) -> bool:
+    """Return whether an answer only says that what was shown is not right."""
+    return only("wrong.txt", text, "polite_yes.txt")
+
+
+def not_now(text: str) -> bool:
+    """Return whether an answer only puts things off: "chưa", "để sau"."""
+    return only("not_now.txt", text, "polite_yes.txt")
+
+
+def enough(text: str) -> bool:
+    """Return whether an answer only wants to leave off: "thôi ạ"."""
+    return only("enough.txt", text, "polite_yes.txt")
+
+
+def sends(text: str) -> bool:
+    """Return whether an answer only says "send it", which is a yes to sending and to nothing else."""
+    return only("sending.txt", text, "polite_yes.txt")
+
+
 def thanks(text: str) -> bool:
     """Return whether a message only thanks or says goodbye."""
     return only("thanks.txt", text, "polite_greeting.txt")

@@ -4,31 +4,31 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import structlog
 from aiogram import Bot
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import AiogramError
-from aiogram.methods import AnswerCallbackQuery, DeleteWebhook, GetMe, SetMyCommands, SetWebhook
-from aiogram.types import BotCommand, BotCommandScopeAllChatAdministrators, BotCommandScopeAllPrivateChats
+from aiogram.methods import AnswerCallbackQuery, DeleteWebhook, GetMe, SetWebhook
 from aiogram.utils.token import TokenValidationError
 
+from deeds.clock import Clock
 from messengers.port import Accept, Outgoing, Park, Sent
 from messengers.telegram.abilities import ABILITIES, ALLOWED_UPDATES
 from messengers.telegram.failures import Session, failure_of
 from messengers.telegram.files import stream
 from messengers.telegram.incoming import NAME, Decoder
+from messengers.telegram.menus import COMMANDS, Menus
+from messengers.telegram.pictures import Pictures
 from messengers.telegram.polling import Polling
 from messengers.telegram.routes import PATH, Webhook, check_secret
 from messengers.telegram.sending import Sender, call
-from texts import say
+from storage.store import Store
 
 log = structlog.get_logger()
 
 API_URL = "https://api.telegram.org"
-COMMANDS = ("ke", "tincuatoi", "huy", "xoa", "giup")  # understood by handlers/commands.toml
-GROUP_COMMANDS = ("nhomduyet",)  # all that is heard in a group; shown to those who may let the bot in
 SEND_TIMEOUT_S = 60.0
 START_PAUSE_MAX_S = 60.0
 PRESS_TIMEOUT_S = 10
@@ -52,8 +52,13 @@ class Telegram:
         public_url: str = "",
         secret: str = "",
         commands: Sequence[str] = COMMANDS,
+        store: Store | None = None,
+        clock: Clock | None = None,
     ) -> None:
-        """Raises `ValueError` for a token of no shape, or in webhook mode for a secret that protects nothing."""
+        """With a `store` it knows after a restart which pictures Telegram has, and shows moderators their commands.
+
+        Raises `ValueError` for a token of no shape, or in webhook mode for a secret that protects nothing.
+        """
         session = Session(api=TelegramAPIServer.from_base(api_url), timeout=SEND_TIMEOUT_S)
         try:
             self._bot = Bot(token, session=session)
@@ -65,15 +70,20 @@ class Telegram:
         self._mode = mode
         self._public_url = public_url
         self._secret = secret
-        self._commands = tuple(commands)
-        self._sender = Sender(self._bot, photo_path, data_dir)
+        self._menus = Menus(self._bot, store, commands)
+        self._sender = Sender(self._bot, photo_path, data_dir, Pictures(store, clock))
         self._webhook: Webhook | None = None
         self._stopped = asyncio.Event()
+        self._keeping_menus: asyncio.Task[None] | None = None
 
     def webhook(self, accept: Accept, park: Park) -> Webhook:
         """Return the webhook to mount."""
         self._webhook = Webhook(self._secret, self.decoder, accept, park)
         return self._webhook
+
+    def routes(self, accept: Accept, park: Park) -> Sequence[Any]:
+        """Return the webhook's route; none where updates are fetched."""
+        return self.webhook(accept, park).routes() if self._mode == "webhook" else ()
 
     async def send(self, outgoing: Outgoing) -> Sent:
         """Send or edit one message. Raises `MessengerFailed`."""
@@ -105,11 +115,15 @@ class Telegram:
     async def stop(self) -> None:
         """Stop receiving and close connections."""
         self._stopped.set()
+        if self._keeping_menus is not None:
+            self._keeping_menus.cancel()
+            await asyncio.wait((self._keeping_menus,))
         await self._bot.session.close()
 
     async def _receive(self, accept: Accept, park: Park) -> None:
         with suppress(asyncio.CancelledError):
             await self._introduce()
+            self._keeping_menus = asyncio.get_running_loop().create_task(self._menus.run())
             if self._mode == "polling":
                 await Polling(self._bot, self.decoder, accept, park).run()
 
@@ -144,11 +158,5 @@ class Telegram:
             )
         else:
             await call(self._bot, DeleteWebhook())
-        for names, scope in (
-            (self._commands, BotCommandScopeAllPrivateChats()),
-            (GROUP_COMMANDS, BotCommandScopeAllChatAdministrators()),
-        ):
-            listed = [BotCommand(command=name, description=say(f"telegram.command.{name}")) for name in names]
-            for language in (None, "vi"):
-                await call(self._bot, SetMyCommands(commands=listed, scope=scope, language_code=language))
+        await self._menus.set_for_everybody()
         log.info("Telegram is ready", bot=username, mode=self._mode)

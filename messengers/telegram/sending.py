@@ -6,7 +6,7 @@ taken for any, and "can't parse entities" cannot happen.
 
 import re
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,7 @@ from messengers.port import Failure, MessengerFailed, Outgoing, Sent
 from messengers.render import units
 from messengers.telegram.abilities import ALBUM_MAX, CAPTION_MAX_UNITS
 from messengers.telegram.failures import failure_of
+from messengers.telegram.pictures import Pictures
 
 log = structlog.get_logger()
 
@@ -99,13 +100,13 @@ async def call(bot: Bot, method: TelegramMethod[Any], timeout_s: int | None = No
 
 
 class Sender:
-    """Sends for one bot. Remembers which pictures Telegram has, and how far a message of several calls got."""
+    """Sends for one bot. Knows which pictures Telegram has, and how far a message of several calls got."""
 
-    def __init__(self, bot: Bot, photo_path: Callable[[str], Path], data_dir: Path) -> None:
+    def __init__(self, bot: Bot, photo_path: Callable[[str], Path], data_dir: Path, pictures: Pictures) -> None:
         self._bot = bot
         self._photo_path = photo_path
         self._data_dir = data_dir
-        self._file_ids: OrderedDict[str, str] = OrderedDict()
+        self._pictures = pictures
         self._done: OrderedDict[str, int] = OrderedDict()
 
     async def send(self, outgoing: Outgoing) -> Sent:
@@ -148,7 +149,7 @@ class Sender:
             if "message thread not found" in told and thread is not None:
                 log.warning("the topic of a group is gone; sent without it", chat=outgoing.chat, thread=thread)
                 return await self._post_to(outgoing, part, None)
-            if "wrong file identifier" in told and any(self._file_ids.pop(photo, None) for photo in part.photos):
+            if "wrong file identifier" in told and await self._pictures.forget(part.photos):
                 return await self._post_to(outgoing, part, thread)
             raise
 
@@ -157,15 +158,17 @@ class Sender:
         common: dict[str, Any] = {"chat_id": chat, "message_thread_id": thread}
         # In the moderators' groups: a hindrance to passing cards on, no secrecy.
         common["protect_content"] = chat < 0 or None
-        if len(part.photos) > 1:
-            return await self._post_album(common, part)
+        known = await self._pictures.known(part.photos) if part.photos else {}
+        photos = [self._photo(photo, known) for photo in part.photos]
+        if len(photos) > 1:
+            return await self._post_album(common, part, photos)
         markup = self._markup(outgoing) if part.keyboard else None
-        if part.photos:
+        if photos:
             answer = await call(
                 self._bot,
-                SendPhoto(photo=self._photo(part.photos[0]), caption=part.text or None, reply_markup=markup, **common),
+                SendPhoto(photo=photos[0], caption=part.text or None, reply_markup=markup, **common),
             )
-            self._remember_photo(part.photos[0], answer)
+            await self._pictures.remember(_file_ids(part.photos, [answer]))
         elif part.file is not None:
             document = _on_disk(self._data_dir / part.file.path, part.file.name)
             answer = await call(
@@ -180,14 +183,13 @@ class Sender:
             )
         return str(_of(answer, "message_id"))
 
-    async def _post_album(self, common: dict[str, Any], part: Part) -> str:
+    async def _post_album(self, common: dict[str, Any], part: Part, photos: Sequence[str | FSInputFile]) -> str:
         media = [
-            InputMediaPhoto(media=self._photo(photo), caption=None if number else part.text or None)
-            for number, photo in enumerate(part.photos)
+            InputMediaPhoto(media=photo, caption=None if number else part.text or None)
+            for number, photo in enumerate(photos)
         ]
         answers = await call(self._bot, SendMediaGroup(media=list(media), **common))
-        for photo, answer in zip(part.photos, answers, strict=True):
-            self._remember_photo(photo, answer)
+        await self._pictures.remember(_file_ids(part.photos, answers))
         return str(_of(answers[0], "message_id"))
 
     async def _edit(self, outgoing: Outgoing, remote_id: str) -> Sent:
@@ -220,13 +222,19 @@ class Sender:
             return ForceReply()
         return keyboard
 
-    def _photo(self, sha256: str) -> str | FSInputFile:
-        return self._file_ids.get(sha256) or _on_disk(self._photo_path(sha256), f"{sha256[:16]}.jpg")
+    def _photo(self, sha256: str, known: Mapping[str, str]) -> str | FSInputFile:
+        # What was deleted here must not go out from there either, whatever Telegram still keeps.
+        here = _on_disk(self._photo_path(sha256), f"{sha256[:16]}.jpg")
+        return known.get(sha256) or here
 
-    def _remember_photo(self, sha256: str, answer: Any) -> None:
-        sizes = _of(answer, "photo") or []
-        if sizes:
-            _remember(self._file_ids, sha256, str(_of(max(sizes, key=lambda size: _of(size, "width")), "file_id")))
+
+def _file_ids(sha256s: Sequence[str], answers: Sequence[Any]) -> dict[str, str]:
+    """Return the ids of the biggest sizes of pictures that were sent."""
+    ids: dict[str, str] = {}
+    for sha256, answer in zip(sha256s, answers, strict=True):
+        if sizes := _of(answer, "photo") or []:
+            ids[sha256] = str(_of(max(sizes, key=lambda size: _of(size, "width")), "file_id"))
+    return ids
 
 
 def _on_disk(path: Path, name: str) -> FSInputFile:
@@ -240,7 +248,7 @@ def _of(answer: Any, name: str) -> Any:
     return answer.get(name) if isinstance(answer, dict) else getattr(answer, name)
 
 
-def _remember(memory: OrderedDict[str, Any], key: str, value: Any) -> None:
+def _remember(memory: OrderedDict[str, int], key: str, value: int) -> None:
     memory[key] = value
     memory.move_to_end(key)
     if len(memory) > REMEMBERED:

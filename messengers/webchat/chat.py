@@ -65,6 +65,10 @@ class WebChat:
     async def answer_press(self, press: str) -> None:
         """Our buttons do not spin."""
 
+    def routes(self, accept: Accept, park: Park) -> Sequence[Any]:
+        """Mount nothing: its page is one of the house's pages."""
+        return ()
+
     async def start(self, accept: Accept, park: Park) -> None:
         """Nothing to do: pages come to us."""
 

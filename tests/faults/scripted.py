@@ -102,6 +102,10 @@ class Scripted:
     async def answer_press(self, press: str) -> None:
         """Has no buttons that spin."""
 
+    def routes(self, accept: Accept, park: Park) -> tuple[()]:
+        """Mounts nothing."""
+        return ()
+
     async def start(self, accept: Accept, park: Park) -> None:
         """Hears nothing."""
 

@@ -1,7 +1,9 @@
 """The real server as a child process: started, killed, held up and looked into."""
 
 import asyncio
+import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -29,6 +31,30 @@ UNHURRIED = (
     "Telegram.abilities = replace("
     "Telegram.abilities, min_seconds_per_chat=0.0, max_per_minute_in_group=0, max_per_second=0); "
 )
+# Loading the program takes seconds, and a campaign starts it hundreds of times: one process loads it, and what is
+# killed are copies of that process, which have done nothing yet.
+WARM = """
+import json, os, signal, sys
+import bot.app, bot.command_line, bot.opening, bot.wiring, messengers.telegram.messenger, storage.migrations, uvicorn
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+for line in sys.stdin:
+    wanted = json.loads(line)
+    child = os.fork()
+    if not child:
+        break
+    print(child, flush=True)
+else:
+    sys.exit()
+os.setsid()
+signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+log = os.open(wanted["log"], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+for stream, file in ((0, os.open(os.devnull, os.O_RDONLY)), (1, log), (2, log)):
+    os.dup2(file, stream)
+os.environ.update(wanted["settings"])
+sys.argv = ["viectot", "run"]
+exec(wanted["run"])
+"""
+RETRY_MAX_S = 3.0  # of a browser: a thousand that knock together would leave the server no time to start
 
 
 def free_port() -> int:
@@ -42,9 +68,12 @@ class Server:
     """`viectot run` with settings of its own; the same folder and port from one start to the next.
 
     Unless it `keeps_limits`, it writes to Telegram as fast as it can: hundreds of cards would take a group minutes.
+    `warm`: it is a copy of a process that has the program loaded, for campaigns that start it again and again.
     """
 
-    def __init__(self, folder: Path, database_url: str = "", *, keeps_limits: bool = False, **settings: str) -> None:
+    def __init__(
+        self, folder: Path, database_url: str = "", *, keeps_limits: bool = False, warm: bool = False, **settings: str
+    ) -> None:
         self.folder = folder
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -56,7 +85,9 @@ class Server:
         if database_url:
             self.settings["DATABASE_URL"] = database_url
         self._run = RUN if keeps_limits or "TELEGRAM_TOKEN" not in settings else UNHURRIED + RUN
-        self._child: subprocess.Popen[bytes] | None = None
+        self._warm = warm
+        self._loaded: subprocess.Popen[bytes] | None = None
+        self._child: subprocess.Popen[bytes] | Copy | None = None
 
     def set(self, name: str, value: str) -> None:
         """Change a setting; it holds from the next start."""
@@ -64,22 +95,42 @@ class Server:
 
     def start(self, *under: str) -> None:
         """Start it, perhaps under another program, and return once it answers."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("VIECTOT_")}
-        own = {f"VIECTOT_{name}": value for name, value in self.settings.items()}
-        with self.log.open("ab") as log:
-            self._child = subprocess.Popen(
-                [*under, sys.executable, "-c", self._run, "run"],
-                cwd=self.folder,
-                env={**kept, **own, "PYTHONPATH": str(ROOT)},
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        self._child = self._copied() if self._warm else self._opened(under)
         until = time.monotonic() + READY_WITHIN_S
         while not self.answers():
             assert self._child.poll() is None, self.log.read_text()[-3000:]
             assert time.monotonic() < until, self.log.read_text()[-3000:]
             time.sleep(0.05)
+
+    def _opened(self, under: Sequence[str]) -> subprocess.Popen[bytes]:
+        with self.log.open("ab") as log:
+            return subprocess.Popen(
+                [*under, sys.executable, "-c", self._run, "run"],
+                cwd=self.folder,
+                env=_environment() | self._own(),
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def _copied(self) -> "Copy":
+        if self._loaded is None:
+            self._loaded = subprocess.Popen(
+                [sys.executable, "-c", WARM],
+                cwd=self.folder,
+                env=_environment(),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+            )
+        assert self._loaded.stdin is not None
+        assert self._loaded.stdout is not None
+        wanted = {"run": self._run, "log": str(self.log), "settings": self._own()}
+        self._loaded.stdin.write(json.dumps(wanted).encode() + b"\n")
+        self._loaded.stdin.flush()
+        return Copy(int(self._loaded.stdout.readline()))
+
+    def _own(self) -> dict[str, str]:
+        return {f"VIECTOT_{name}": value for name, value in self.settings.items()}
 
     def answers(self) -> bool:
         """Tell whether its health page answers."""
@@ -98,6 +149,12 @@ class Server:
 
     def end(self) -> None:
         """End it as an operator would; kill it where it does not listen."""
+        self._end()
+        if self._loaded is not None:
+            self._loaded.communicate()
+            self._loaded = None
+
+    def _end(self) -> None:
         if self._child is None or self._child.poll() is not None:
             return
         os.killpg(self._child.pid, signal.SIGTERM)
@@ -138,6 +195,34 @@ class Server:
             return bool(tx.exec_driver_sql("PRAGMA integrity_check").scalar_one() == "ok")
 
 
+class Copy:
+    """A process somebody else started, as far as `Popen` would show it."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+
+    def poll(self) -> int | None:
+        """Return None while it runs."""
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return 0
+        return None
+
+    def wait(self, timeout: float = 60.0) -> None:
+        """Return once it has ended."""
+        until = time.monotonic() + timeout
+        while self.poll() is None:
+            if time.monotonic() > until:
+                raise subprocess.TimeoutExpired("viectot", timeout)
+            time.sleep(0.005)
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("VIECTOT_")}
+    return {**kept, "PYTHONPATH": str(ROOT)}
+
+
 class Browser:
     """One person at the web chat, who sends each message again until it is taken."""
 
@@ -152,10 +237,11 @@ class Browser:
         """Send these one after another, each under its own id."""
         for text in texts:
             message = str(uuid4())
-            taken = False
-            while not taken:
-                taken = await self._post({"id": message, "text": text}) == 202
-                await asyncio.sleep(pause_s if taken else 0.2)
+            retry_s = 0.2
+            while await self._post({"id": message, "text": text}) != 202:
+                await asyncio.sleep(retry_s * random.uniform(0.5, 1))
+                retry_s = min(RETRY_MAX_S, 2 * retry_s)
+            await asyncio.sleep(pause_s)
             self.acknowledged.append(message)
 
     async def _post(self, fields: dict[str, str]) -> int:

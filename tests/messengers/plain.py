@@ -71,6 +71,10 @@ class Plain:
     async def answer_press(self, press: str) -> None:
         """There is nothing to press."""
 
+    def routes(self, accept: Accept, park: Park) -> tuple[()]:
+        """Nothing comes in over HTTP."""
+        return ()
+
     async def start(self, accept: Accept, park: Park) -> None:
         """Remember where events go."""
         self._accept = accept

@@ -20,7 +20,8 @@ from starlette.applications import Starlette
 from deeds.said import Inbound
 from messengers.port import Accepted, CannotRead, TryLater
 from messengers.telegram.incoming import Decoder
-from messengers.telegram.messenger import COMMANDS, GROUP_COMMANDS, Telegram
+from messengers.telegram.menus import COMMANDS, GROUP_COMMANDS, MODERATORS_COMMANDS
+from messengers.telegram.messenger import Telegram
 from messengers.telegram.routes import Webhook
 from tests.messengers.hooks import until
 from tests.messengers.telegram_api import TelegramApi
@@ -294,6 +295,6 @@ def test_every_command_of_the_menu_is_understood() -> None:
     """A command people can choose is one the conversations know, and has its sentence."""
     phrases = tomllib.loads(Path("handlers/commands.toml").read_text())
     known = {phrase for said in phrases.values() for phrase in said}
-    for name in (*COMMANDS, *GROUP_COMMANDS):
+    for name in (*COMMANDS, *MODERATORS_COMMANDS, *GROUP_COMMANDS):
         assert f"/{name}" in known
         assert has(f"telegram.command.{name}")

@@ -2,7 +2,7 @@
 
 from starlette.routing import Route
 
-from web.desk import deed, facts, media, office_form, papers, problems, queue, sign_in, staff
+from web.desk import calls, deed, facts, media, office_form, papers, problems, queue, sign_in, staff
 from web.desk.services import Services
 
 
@@ -10,6 +10,6 @@ def routes(services: Services) -> list[Route]:
     """Return the routes of the desk."""
     return [
         route
-        for part in (sign_in, queue, deed, facts, media, problems, office_form, papers, staff)
+        for part in (sign_in, queue, deed, facts, media, calls, problems, office_form, papers, staff)
         for route in part.routes(services)
     ]

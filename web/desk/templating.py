@@ -23,6 +23,7 @@ HEADERS: Mapping[str, str] = {
 
 _NAV: tuple[tuple[str, str, frozenset[Role]], ...] = (
     ("/desk", "desk.nav.queue", frozenset({Role.MODERATOR, Role.PUBLISHER, Role.INSPECTOR, Role.ADMIN})),
+    ("/desk/calls", "desk.nav.calls", frozenset({Role.MODERATOR, Role.INSPECTOR, Role.ADMIN})),
     ("/desk/problems", "desk.nav.problems", frozenset({Role.MODERATOR, Role.INSPECTOR, Role.ADMIN})),
     (
         "/desk/papers",

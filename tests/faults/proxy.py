@@ -1,0 +1,224 @@
+"""A bad network on the loopback: it stands between a client and a server and spoils what passes, as told."""
+
+import asyncio
+import random
+import re
+import socket
+import struct
+import threading
+import time
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from types import TracebackType
+from typing import Self
+
+STARTS_WITHIN_S = 10.0
+LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+METHOD = re.compile(rb"^[A-Z]+ /bot[^/ ]+/(\w+)")
+CHAT = re.compile(rb"chat_id=(-?\d+)")
+STATUS = re.compile(rb"^HTTP/1\.1 (\d+)")
+GARBAGE_BYTES = 700
+TRICKLE_S = 0.002  # between two bytes
+SWALLOWED_FOR_S = 1.0
+
+
+class Fault(StrEnum):
+    """What happens to one request and its answer."""
+
+    NONE = "none"
+    RESET_REQUEST = "reset request"  # half of it arrives
+    SWALLOWED = "swallowed"  # nothing of it arrives, and nothing is said for a while
+    RESET_ANSWER = "reset answer"  # it takes effect, and half of the answer comes back
+    HALF_CLOSED = "half-closed"  # it takes effect, and the line is closed from the other side instead of an answer
+    GARBAGE = "garbage"  # it takes effect, and noise comes back
+    TRICKLED = "trickled"  # the answer comes, byte by byte
+
+
+@dataclass(frozen=True)
+class Weather:
+    """How the network is: how slow, what goes wrong how often, and whether anybody is there at all."""
+
+    latency_s: float = 0.0
+    faults: Sequence[Fault] = (Fault.RESET_REQUEST,)
+    chance: float = 0.0
+    refuses: bool = False
+
+
+FAIR = Weather()
+
+
+@dataclass
+class Passed:
+    """One request that came by."""
+
+    at: float
+    method: str
+    chat: str
+    fault: Fault
+    status: int = 0  # of the answer the server gave; 0 where it gave none
+
+    @property
+    def failed(self) -> bool:
+        """Tell whether the client cannot take it for done."""
+        return self.fault not in (Fault.NONE, Fault.TRICKLED) or self.status != 200
+
+
+class Proxy:
+    """Passes HTTP on to a port of 127.0.0.1; to be used with `with`. `weather` may be changed at any moment."""
+
+    def __init__(self, url: str, seed: int = 1) -> None:
+        self.passed: list[Passed] = []
+        self._to = int(url.rpartition(":")[2])
+        self._chance = random.Random(seed)
+        self._weather = FAIR
+        self._port = 0
+        self._listening: asyncio.Server | None = None
+        self._open: set[asyncio.StreamWriter] = set()
+        self._loop = asyncio.new_event_loop()
+        self._started = threading.Event()
+        self._stop = asyncio.Event()
+        self._thread = threading.Thread(target=self._run, name="proxy", daemon=True)
+
+    @property
+    def url(self) -> str:
+        """Return the address that takes the place of the server's."""
+        return f"http://127.0.0.1:{self._port}"
+
+    @property
+    def happened(self) -> Counter[Fault]:
+        """Return how often each fault happened so far."""
+        return Counter(one.fault for one in list(self.passed))
+
+    def turns(self, weather: Weather) -> None:
+        """Let the weather change; returns when it has."""
+        asyncio.run_coroutine_threadsafe(self._turn(weather), self._loop).result(STARTS_WITHIN_S)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        if not self._started.wait(STARTS_WITHIN_S):
+            raise RuntimeError("the proxy did not start")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join()
+        self._loop.close()
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_until_complete(self._serve())
+
+    async def _serve(self) -> None:
+        await self._turn(FAIR)
+        self._started.set()
+        await self._stop.wait()
+        await self._turn(Weather(refuses=True))
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+
+    async def _turn(self, weather: Weather) -> None:
+        self._weather = weather
+        if weather.refuses and self._listening is not None:
+            self._listening.close()
+            self._listening = None
+            for writer in list(self._open):
+                _reset(writer)
+        elif not weather.refuses and self._listening is None:
+            self._listening = await asyncio.start_server(self._pass, "127.0.0.1", self._port)
+            self._port = self._listening.sockets[0].getsockname()[1]
+
+    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Pass one connection on, request by request."""
+        out: asyncio.StreamWriter | None = None
+        self._open.add(writer)
+        try:
+            back, out = await asyncio.open_connection("127.0.0.1", self._to)
+            while request := await _message(reader):
+                if not await self._spoil(request, writer, back, out):
+                    break
+        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            _reset(writer)
+        finally:
+            self._open.discard(writer)
+            for end in (writer, out):
+                if end is not None:
+                    end.close()
+
+    async def _spoil(
+        self, request: bytes, writer: asyncio.StreamWriter, back: asyncio.StreamReader, out: asyncio.StreamWriter
+    ) -> bool:
+        """Pass one request and its answer. Returns whether the connection is any good afterwards."""
+        weather = self._weather
+        fault = self._chance.choice(weather.faults) if self._chance.random() < weather.chance else Fault.NONE
+        seen = Passed(time.time(), _found(METHOD, request), _found(CHAT, request), fault)
+        self.passed.append(seen)
+        await asyncio.sleep(weather.latency_s)
+        if fault is Fault.SWALLOWED:
+            await asyncio.sleep(SWALLOWED_FOR_S)
+            _reset(writer)
+            return False
+        if fault is Fault.RESET_REQUEST:
+            out.write(request[: len(request) // 2])
+            await out.drain()
+            for end in (out, writer):
+                _reset(end)
+            return False
+        out.write(request)
+        answer = await _message(back)
+        seen.status = int(_found(STATUS, answer) or 0)
+        await asyncio.sleep(weather.latency_s)
+        return await self._bring(answer, fault, writer)
+
+    async def _bring(self, answer: bytes, fault: Fault, writer: asyncio.StreamWriter) -> bool:
+        match fault:
+            case Fault.RESET_ANSWER:
+                writer.write(answer[: len(answer) // 2])
+                await writer.drain()
+                _reset(writer)
+            case Fault.HALF_CLOSED:
+                writer.write_eof()
+                await asyncio.sleep(SWALLOWED_FOR_S)  # the client may go on talking, nobody listens
+            case Fault.GARBAGE:
+                writer.write(self._chance.randbytes(GARBAGE_BYTES))
+                await writer.drain()
+            case Fault.TRICKLED:
+                for at in range(len(answer)):
+                    writer.write(answer[at : at + 1])
+                    await writer.drain()
+                    await asyncio.sleep(TRICKLE_S)
+                return True
+            case _:
+                writer.write(answer)
+                await writer.drain()
+                return bool(answer)
+        return False
+
+
+async def _message(reader: asyncio.StreamReader) -> bytes:
+    """Return one whole request or answer, empty where the other side has closed. Bodies have a length here."""
+    try:
+        head = await reader.readuntil(b"\r\n\r\n")
+    except asyncio.IncompleteReadError as error:
+        return error.partial
+    length = LENGTH.search(head)
+    return head + (await reader.readexactly(int(length[1])) if length else b"")
+
+
+def _found(what: re.Pattern[bytes], where: bytes) -> str:
+    match = what.search(where)
+    return match[1].decode() if match else ""
+
+
+def _reset(writer: asyncio.StreamWriter) -> None:
+    """End a connection with a reset, as a router that forgot it would."""
+    with suppress(OSError):
+        line = writer.get_extra_info("socket")
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
