@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from bot.commands import chats, deeds, office, papers, people, serve, telegram
+from bot.commands import chats, deeds, office, papers, people, serve, telegram, zalo_oa
 from deeds.errors import ForPeople
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
@@ -16,6 +16,7 @@ deeds.add_to(app)
 papers.add_to(app)
 chats.add_to(app)
 telegram.add_to(app)
+zalo_oa.add_to(app)
 
 
 def main() -> None:

@@ -36,6 +36,7 @@ class House:
     clock: Clock
     files: PhotoFiles
     key: bytes
+    has_official_account: bool  # made by the settings or by a command
 
     def published(self, sha256: str) -> Path:
         """Return where the copy of a picture lies that people may see."""
@@ -50,10 +51,10 @@ def doors(house: House) -> dict[str, Messenger]:
         opened.append(_telegram(house, secret_of(settings.TELEGRAM_TOKEN)))
     if settings.ZALO_BOT_TOKEN is not None:
         opened.append(_zalo_bot(house, secret_of(settings.ZALO_BOT_TOKEN)))
-    if settings.ZALO_OA_ID:
+    if house.has_official_account:
         opened.append(_zalo_oa(house))
     if settings.SMTP_HOST:
-        opened.append(_mail(settings))
+        opened.append(_mail(house))
     return {messenger.name: messenger for messenger in opened}
 
 
@@ -129,9 +130,10 @@ def _zalo_oa(house: House) -> Messenger:
     )
 
 
-def _mail(settings: Settings) -> Messenger:
+def _mail(house: House) -> Messenger:
     from messengers.mail.messenger import Mail
 
+    settings = house.settings
     return Mail(
         host=settings.SMTP_HOST,
         port=settings.SMTP_PORT,
@@ -139,6 +141,9 @@ def _mail(settings: Settings) -> Messenger:
         user=settings.SMTP_USER,
         password=secret_of(settings.SMTP_PASSWORD),
         sender=settings.SMTP_FROM,
+        store=house.store,
+        data_dir=settings.DATA_DIR,
+        clock=house.clock,
     )
 
 

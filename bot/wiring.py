@@ -26,7 +26,7 @@ from handlers.reading.telling import read_telling
 from messengers.port import Accepted, Messenger
 from messengers.webchat.chat import NAME as WEBCHAT
 from messengers.webchat.chat import WebChat
-from storage import inbox
+from storage import accounts, inbox
 from storage import settings as kept_settings
 from storage.database import Database
 from storage.photos.files import PhotoFiles
@@ -68,7 +68,6 @@ class Instance:
                 kept_settings.set_setting(tx, "started_at", now.isoformat(), now)
             if made.get("public_url") != self.settings.public_url:
                 kept_settings.set_setting(tx, "public_url", self.settings.public_url, now)
-            seed_accounts(tx, self.settings, now)
         self._run(self.delivery.run(alone=self.settings.PROCESSES == 1))
         for messenger in self.messengers.values():
             self._run(messenger.start(self.accept, self.intake.park))
@@ -140,7 +139,10 @@ def build(settings: Settings, clock: Clock) -> Instance:
     lanes = Lanes(database, settings.LANES)
     files = PhotoFiles(folder_of(settings.DATA_DIR))
     key = receipt_key(settings.DATA_DIR)
-    messengers = doors(House(settings, lanes, clock, files, key))
+    with database.write() as tx:
+        seed_accounts(tx, settings, clock.now())
+        has_official_account = bool(accounts.accounts(tx))
+    messengers = doors(House(settings, lanes, clock, files, key, has_official_account))
     delivery = Delivery(lanes, clock, messengers, settings.zone)
     windowed = frozenset(name for name, messenger in messengers.items() if messenger.abilities.window)
     intake = Intake(lanes, clock, Town(areas(), key, windowed), delivery.wake)

@@ -16,7 +16,6 @@ from handlers.effects import (
     GiveLoosePhotos,
     Withdraw,
 )
-from handlers.phone import keep_phone, left_phone
 from handlers.place import Answer, Context, Place, again, ask, labelled, names_choice
 from handlers.reading.answers import bare_word
 from handlers.reading.telling import clear_no, clear_yes, says_unknown, sends, weak_yes
@@ -150,8 +149,6 @@ def _unclear(place: Place, text: str) -> Answer | None:
 
 def _consent(place: Place, said: Said, option: str | None, text: str) -> Answer | None:
     submission = place.about["submission"]
-    if phone := left_phone(said):
-        return keep_phone(place, phone)
     if option is None and clear_no(text):
         option = "none"
     if option is None and (clear_yes(text) or weak_yes(text)):

@@ -29,6 +29,7 @@ from handlers.filling import STORY_MIN_CHARS, has_letters, hear_story
 from handlers.introduce_deed import INTRODUCE_DEED, begin, greet
 from handlers.keeping import keep, recall
 from handlers.moderators import Desk
+from handlers.phone import after_receipt
 from handlers.place import Answer, Context, Place, Stale, again, ask, chosen, labelled
 from handlers.questions import put_next_question
 from handlers.reading.guards import emergency_now, sounds_like_complaint
@@ -161,7 +162,8 @@ def _answer(desk: Desk, place: Place) -> Answer:
         return _complaint(desk, place)
     if text and said.choice is None and sounds_like_complaint(text) and not _is_answer(place):
         return asides.ask_complaint(place, text)
-    answer = _courtesy(desk, place, said) or _open_talk(desk, place, said) or _idle(desk, _out_of(place), said)
+    answer = after_receipt(desk.tx, place, said, context)
+    answer = answer or _courtesy(desk, place, said) or _open_talk(desk, place, said) or _idle(desk, _out_of(place), said)
     if place.talk == asides.LATE_PHOTOS and answer.place.talk == INTRODUCE_DEED.name:
         return answer.then(GiveLoosePhotos(None))  # the pictures were of another deed, and here it comes
     return answer

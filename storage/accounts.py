@@ -165,6 +165,13 @@ def begin_consent(tx: Tx, messenger: str, account: str, *, state: str, verifier:
     return tx.execute(begun.values(values)).rowcount == 1
 
 
+def consent_is_open(tx: Tx, messenger: str, state: str, now: datetime) -> bool:
+    """Tell whether this state belongs to an authorisation under way; asking uses nothing up."""
+    open_ = (MessengerAccount.messenger == messenger, MessengerAccount.consent_until > now)
+    asked = select(MessengerAccount.id).where(MessengerAccount.consent_state == secret_hash(state), *open_)
+    return tx.execute(asked).first() is not None
+
+
 def take_consent(tx: Tx, messenger: str, now: datetime, *, state: str = "", account: str = "") -> Account | None:
     """Return the account an authorisation under way is for, by its state or its id, and end it: it works once."""
     which = MessengerAccount.consent_state == secret_hash(state) if state else MessengerAccount.account == account

@@ -66,6 +66,7 @@ def _overdue(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return (
         OutboxMessage.state == "held",
         ~heard_lately,
+        Identity.last_heard_at <= now - SILENT_FOR,  # the only trace where a chat has no events: it was given to us
         or_(OutboxMessage.send_key.is_(None), ~OutboxMessage.send_key.startswith(CARD)),
     )
 

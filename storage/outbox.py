@@ -112,7 +112,9 @@ def cancel(tx: Tx, send_key: str) -> bool:
     """Take back a message that has not gone out. Returns False when it is too late or there is none."""
     return (
         tx.execute(
-            delete(OutboxMessage).where(OutboxMessage.send_key == send_key, OutboxMessage.state == "waiting")
+            delete(OutboxMessage).where(
+                OutboxMessage.send_key == send_key, OutboxMessage.state.in_(("waiting", "held"))
+            )
         ).rowcount
         == 1
     )

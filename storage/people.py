@@ -199,6 +199,8 @@ def redeem(tx: Tx, code: str, messenger: str, address: str, now: datetime) -> Kn
 
 def _become_one(tx: Tx, person_id: int, into: int) -> None:
     """Make two people one: accounts and what was told come along, so nobody decides their own telling."""
+    phone = select(Person.phone).where(Person.id == person_id).scalar_subquery()
+    tx.execute(update(Person).where(Person.id == into, Person.phone.is_(None)).values(phone=phone))
     for owned in (Identity, Submission, Draft, Attachment, Question):
         tx.execute(update(owned).where(owned.person_id == person_id).values(person_id=into))
 

@@ -6,12 +6,14 @@ No token and no secret is taken as an argument, where every user of the machine 
 import asyncio
 import getpass
 import sys
-from typing import TYPE_CHECKING, Annotated
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bot.commands.running import CLOCK, Json, database, reading, settings, show, writing
 from deeds.errors import NotFound, NotPossible
+from deeds.months import VIET_NAM
 from storage import accounts
 from texts import say
 
@@ -91,20 +93,37 @@ def add(
 def status(as_json: Json = False) -> None:
     """Say of every account when its tokens were refreshed, when they end, and whether it is broken."""
     with reading() as tx:
-        rows = [
-            {
-                "account": account.account,
-                "name": account.name,
-                "app": account.app_id,
-                "refreshed_at": account.refreshed_at,
-                "access_until": account.access_until,
-                "refresh_until": account.refresh_until,
-                "broken_since": account.broken_since,
-                "broken_why": account.broken_why,
-            }
-            for account in accounts.accounts(tx, MESSENGER)
-        ]
-    show(rows, as_json, say("zalo_oa.cli.none"))
+        found = accounts.accounts(tx, MESSENGER)
+    show([_whole(each) if as_json else _short(each) for each in found], as_json, say("zalo_oa.cli.none"))
+
+
+def _whole(account: "Account") -> dict[str, Any]:
+    return {
+        "account": account.account,
+        "name": account.name,
+        "app": account.app_id,
+        "refreshed_at": account.refreshed_at,
+        "access_until": account.access_until,
+        "refresh_until": account.refresh_until,
+        "broken_since": account.broken_since,
+        "broken_why": account.broken_why,
+    }
+
+
+def _short(account: "Account") -> dict[str, str]:
+    """Return what fits into a line; times in Viet Nam."""
+    broken = f"{_at(account.broken_since)} ({account.broken_why})" if account.broken_since else ""
+    return {
+        "account": account.account,
+        "name": account.name,
+        "refreshed": _at(account.refreshed_at),
+        "ends": _at(account.refresh_until),
+        "broken": broken,
+    }
+
+
+def _at(instant: datetime | None) -> str:
+    return instant.astimezone(VIET_NAM).strftime("%d/%m %H:%M") if instant else ""
 
 
 def _account(tx: "Tx", oa_id: str) -> "Account":

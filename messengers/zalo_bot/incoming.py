@@ -75,7 +75,8 @@ def _event(update: Json, raw: bytes) -> Inbound | None:
     if sender.get("is_bot") is True:
         return None
     sender_id = _id(sender["id"]) if "id" in sender else chat
-    if str(message["chat"].get("chat_type") or PRIVATE).upper() != PRIVATE or sender_id != chat:
+    kind = message["chat"].get("chat_type") or (PRIVATE if sender_id == chat else "")
+    if str(kind).upper() != PRIVATE:
         return None  # groups are off: there the bot hears only what mentions it
     said = Said(unreadable=True) if event_name == UNSUPPORTED else _READERS[event_name](message)
     # Without an id only an unsupported one may come; its bytes hold the date.

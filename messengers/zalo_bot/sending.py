@@ -26,6 +26,7 @@ DECEIVING = re.compile(
 )
 PHOTO_TIMEOUT_S = 150.0  # the platform fetches the picture before it answers; other clients wait as long
 REMEMBERED = 10_000
+BROKEN_THERE = 403  # its own "internal error": of a picture it may be for good, so the words do not wait for it
 
 
 class Sender:
@@ -59,7 +60,7 @@ class Sender:
             if outgoing.key:
                 self._remember(outgoing.key, number)
         if text.strip():
-            sent = await self._call("sendMessage", CALL_TIMEOUT_S, chat_id=outgoing.chat, text=text)
+            sent = await self._send_words(outgoing.chat, text)
         elif not outgoing.photos:
             raise MessengerFailed(Failure.FAILED, "Zalo Bot send: nothing to say")
         self._done.pop(outgoing.key, None)
@@ -72,19 +73,22 @@ class Sender:
             return None
         address = f"{self._public_url}{PATH}{self._addresses.token(sha256, self._clock.now())}.jpg"
         try:
-            return await self._call("sendPhoto", PHOTO_TIMEOUT_S, chat_id=outgoing.chat, photo=address)
-        except MessengerFailed as failed:
-            if failed.failure is Failure.LATER:
-                raise
-            # The words say what matters, and must not be lost because a picture could not be fetched from us.
-            log.warning("a picture did not surely go out", key=outgoing.key, sha256=sha256, error=str(failed))
-            return None
-
-    async def _call(self, method: str, timeout_s: float, **parameters: str) -> Sent:
-        try:
-            return Sent(_message_id(await self._client.call(method, timeout_s, **parameters)))
+            answer = await self._client.call("sendPhoto", PHOTO_TIMEOUT_S, chat_id=outgoing.chat, photo=address)
         except (Refused, NotReached, NoAnswer) as error:
-            failed = failure_of(error, method)
+            failed, code = failure_of(error, "sendPhoto"), getattr(error, "code", 0)
+        else:
+            return Sent(_message_id(answer))
+        if failed.failure is Failure.LATER and code != BROKEN_THERE:
+            raise failed
+        # The words say what matters, and must not be lost because a picture could not be fetched from us.
+        log.warning("a picture did not surely go out", key=outgoing.key, sha256=sha256, error=str(failed))
+        return None
+
+    async def _send_words(self, chat: str, text: str) -> Sent:
+        try:
+            return Sent(_message_id(await self._client.call("sendMessage", CALL_TIMEOUT_S, chat_id=chat, text=text)))
+        except (Refused, NotReached, NoAnswer) as error:
+            failed = failure_of(error, "sendMessage")
         raise failed
 
     def _remember(self, key: str, number: int) -> None:

@@ -1,7 +1,7 @@
 """What a Zalo Official Account can show and take, as numbers with their source and the date they were read.
 
 Read in November 2026 off copies of developers.zalo.me (Official Account, API v3) and off clients that run against it;
-docs/operator-guide names those to be tried with a real account before going live.
+the operator's guide names what is to be tried with a real account before going live.
 """
 
 from datetime import time, timedelta

@@ -1,10 +1,12 @@
 """Calls of the Official Account API. The token travels in a header and never in an address, a log or an error."""
 
+import asyncio
 import hashlib
 import hmac
 import io
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import aiohttp
@@ -18,6 +20,7 @@ from storage.accounts import Account
 
 TIMEOUT_S = 60.0
 CONNECT_TIMEOUT_S = 10.0
+LAST_CALLS_S = 10.0  # for what is on the wire when we stop
 MOST_BYTES = 1024 * 1024
 Form = Callable[[], FormData]  # made anew for every try: it can be sent once
 
@@ -33,6 +36,9 @@ class Client:
         self._prove_calls = prove_calls
         self._paid = paid
         self._session: aiohttp.ClientSession | None = None
+        self._under_way = 0
+        self._nothing_under_way = asyncio.Event()
+        self._closed = False
 
     async def send(self, account: str, user: str, message: dict[str, Any]) -> str:
         """Send a consultation message; returns its id. Raises `MessengerFailed`."""
@@ -67,7 +73,12 @@ class Client:
         return str(data.get("name") or "")
 
     async def close(self) -> None:
-        """Close the connections."""
+        """Let what is on the wire end, so that we know how it ended, then close the connections."""
+        self._closed = True
+        if self._under_way:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LAST_CALLS_S):
+                    await self._nothing_under_way.wait()
         if self._session is not None:
             await self._session.close()
 
@@ -75,14 +86,23 @@ class Client:
         self, account: str, doing: str, method: str, path: str, *, body: Any = None, form: Form | None = None
     ) -> dict[str, Any]:
         """Return the `data` of an answer; a dead access token is replaced once and the call made again."""
-        row = await self._tokens.access(account)
+        if self._closed:
+            raise MessengerFailed(Failure.LATER, f"Zalo OA {doing}: we are stopping")
+        self._under_way += 1
+        self._nothing_under_way.clear()
         try:
+            row = await self._tokens.access(account)
+            try:
+                return await self._ask(row, doing, method, path, body, form)
+            except Refused as refused:
+                if refused.code not in TOKEN_CODES:
+                    raise
+            row = await self._tokens.renewed(row)
             return await self._ask(row, doing, method, path, body, form)
-        except Refused as refused:
-            if refused.code not in TOKEN_CODES:
-                raise
-        row = await self._tokens.renewed(row)
-        return await self._ask(row, doing, method, path, body, form)
+        finally:
+            self._under_way -= 1
+            if not self._under_way:
+                self._nothing_under_way.set()
 
     async def _ask(
         self, row: Account, doing: str, method: str, path: str, body: Any, form: Form | None

@@ -62,7 +62,10 @@ async def finish(store: Store, oauth: OAuth, clock: Clock, *, state: str, code: 
     """Finish what `begin` began, as Zalo sends the administrator back to us."""
     if not state or not code:
         return Ended(False, say("zalo_oa.authorized.not_begun"))
-    account = await store.write(NAME, lambda tx: accounts.take_consent(tx, NAME, clock.now(), state=state))
+    # Anybody can open this address; who did not begin anything holds up no writer.
+    account = None
+    if await store.read(lambda tx: accounts.consent_is_open(tx, NAME, state, clock.now())):
+        account = await store.write(NAME, lambda tx: accounts.take_consent(tx, NAME, clock.now(), state=state))
     if account is None:
         return Ended(False, say("zalo_oa.authorized.not_begun"))
     if oa_id and oa_id != account.account:

@@ -118,6 +118,8 @@ class Sender:
             return await self._client.send(account, user, {"text": part.text})
 
     async def _send_photo(self, account: str, user: str, part: Part, sha256: str) -> str:
+        # What was deleted here must not go out from there either, whatever Zalo still keeps.
+        content = await self._picture_here(sha256)
         kept = f"{NAME}:{account}"
         known = await self._store.read(lambda tx: remote_copies.known(tx, kept, [sha256]))
         remote = known.get(sha256)
@@ -129,21 +131,21 @@ class Sender:
                     raise
             log.info("Zalo no longer has a picture; uploaded again", account=account)
             await self._store.write(kept, lambda tx: remote_copies.forget(tx, [sha256], kept))
-        uploaded = await self._upload_photo(account, sha256)
+        uploaded = await self._client.upload(account, "image", f"{sha256[:16]}.jpg", content, "image/jpeg")
         now = self._clock.now()
         await self._store.write(kept, lambda tx: remote_copies.remember(tx, kept, {sha256: uploaded}, now))
         return await self._client.send(account, user, _picture(part.text, uploaded))
 
-    async def _upload_photo(self, account: str, sha256: str) -> str:
+    async def _picture_here(self, sha256: str) -> bytes:
         try:
             content = await asyncio.to_thread(self._small_copy, sha256)
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise MessengerFailed(
                 Failure.FAILED, f"Zalo OA upload: no picture to send: {type(error).__name__}"
             ) from None
         if len(content) > UPLOAD_IMAGE_MAX_BYTES:
             raise MessengerFailed(Failure.FAILED, f"Zalo OA upload: a picture of {len(content)} bytes is too big")
-        return await self._client.upload(account, "image", f"{sha256[:16]}.jpg", content, "image/jpeg")
+        return content
 
     async def _file(self, account: str, file: File) -> dict[str, Any]:
         """Return the message with a file; where Zalo takes none of its kind, words that say where it is."""

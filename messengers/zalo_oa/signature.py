@@ -26,7 +26,10 @@ def signed_by(
     if found is None or not secret_key:
         return None
     matched = None
-    for name, timestamp in (("inside", inside.encode() if inside is not None else None), ("header", header)):
+    for name, timestamp in (
+        ("inside", inside.encode(errors="replace") if inside is not None else None),
+        ("header", header),
+    ):
         if timestamp is None:
             continue
         right = signature(app_id, body, timestamp, secret_key).encode()

@@ -41,6 +41,7 @@ class Tokens:
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._failed: dict[str, tuple[str, float, str]] = {}  # by account: hash of the token, not before, why
         self._under_way: set[asyncio.Task[Account]] = set()
+        self._stopping = False
 
     async def access(self, account: str) -> Account:
         """Return an account whose access token should work. Raises `MessengerFailed`."""
@@ -65,6 +66,7 @@ class Tokens:
 
     async def finish(self) -> None:
         """Wait until no refresh is under way: its answer must be kept."""
+        self._stopping = True
         if self._under_way:
             await asyncio.wait(set(self._under_way), timeout=TIMEOUT_S)
 
@@ -76,7 +78,22 @@ class Tokens:
 
     async def _renew(self, seen: Account) -> Account:
         """Return the account with a newer pair than `seen` had: one of ours, or somebody else's."""
+        # Whoever asked may go away; a refresh cut short would lose the pair for good.
+        task = asyncio.get_running_loop().create_task(self._renew_in_turn(seen))
+        self._under_way.add(task)
+        task.add_done_callback(self._ended)
+        return await asyncio.shield(task)
+
+    def _ended(self, task: "asyncio.Task[Account]") -> None:
+        self._under_way.discard(task)
+        if not task.cancelled():
+            task.exception()  # heard, also where nobody waits for it any more
+
+    async def _renew_in_turn(self, seen: Account) -> Account:
         async with self._turns[seen.account]:
+            row = await self._row(seen.account)
+            if row.access_token and row.access_token != seen.access_token:
+                return row
             loop = asyncio.get_running_loop()
             until = loop.time() + WAIT_FOR_OTHER_S
             while True:
@@ -84,12 +101,8 @@ class Tokens:
                 if row.access_token != seen.access_token and row.access_token:
                     return row
                 if ours:
-                    # Whoever asked may go away; a refresh cut short would lose the pair for good.
-                    task = loop.create_task(self._refresh(row))
-                    self._under_way.add(task)
-                    task.add_done_callback(self._under_way.discard)
-                    return await asyncio.shield(task)
-                if loop.time() >= until:
+                    return await self._refresh(row)
+                if self._stopping or loop.time() >= until:
                     raise MessengerFailed(Failure.LATER, "Zalo OA: somebody else refreshes the tokens")
                 await asyncio.sleep(LOOK_EVERY_S)
 

@@ -21,7 +21,8 @@ METHOD = re.compile(rb"^[A-Z]+ /bot[^/ ]+/(\w+)")
 CHAT = re.compile(rb"chat_id=(-?\d+)")
 STATUS = re.compile(rb"^HTTP/1\.1 (\d+)")
 GARBAGE_BYTES = 700
-TRICKLE_S = 0.002  # between two bytes
+TRICKLES = 300  # pieces, of one byte where the answer is short
+TRICKLE_S = 0.002  # between two of them
 SWALLOWED_FOR_S = 1.0
 
 
@@ -39,11 +40,11 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True)
 class Weather:
-    """How the network is: how slow, what goes wrong how often, and whether anybody is there at all."""
+    """How the network is: how slow, what goes wrong, one after the other, and whether anybody is there at all."""
 
     latency_s: float = 0.0
-    faults: Sequence[Fault] = (Fault.RESET_REQUEST,)
-    chance: float = 0.0
+    faults: Sequence[Fault] = ()
+    every: int = 2  # so many requests from one that is spoiled to the next
     refuses: bool = False
 
 
@@ -74,6 +75,7 @@ class Proxy:
         self._to = int(url.rpartition(":")[2])
         self._chance = random.Random(seed)
         self._weather = FAIR
+        self._turn_of = 0  # so many requests came by in this weather
         self._port = 0
         self._listening: asyncio.Server | None = None
         self._open: set[asyncio.StreamWriter] = set()
@@ -91,6 +93,14 @@ class Proxy:
     def happened(self) -> Counter[Fault]:
         """Return how often each fault happened so far."""
         return Counter(one.fault for one in list(self.passed))
+
+    def lasts(self, seconds: float, at_most_s: float = 20.0) -> None:
+        """Let the weather stay as it is for so long, and until everything it holds has happened."""
+        began = time.monotonic()
+        while time.monotonic() - began < seconds or self._turn_of < len(self._weather.faults) * self._weather.every:
+            if time.monotonic() - began > at_most_s:
+                raise AssertionError(f"only {self._turn_of} requests came by")
+            time.sleep(0.05)
 
     def turns(self, weather: Weather) -> None:
         """Let the weather change; returns when it has."""
@@ -124,7 +134,7 @@ class Proxy:
         await asyncio.gather(*left, return_exceptions=True)
 
     async def _turn(self, weather: Weather) -> None:
-        self._weather = weather
+        self._weather, self._turn_of = weather, 0
         if weather.refuses and self._listening is not None:
             self._listening.close()
             self._listening = None
@@ -155,8 +165,11 @@ class Proxy:
         self, request: bytes, writer: asyncio.StreamWriter, back: asyncio.StreamReader, out: asyncio.StreamWriter
     ) -> bool:
         """Pass one request and its answer. Returns whether the connection is any good afterwards."""
-        weather = self._weather
-        fault = self._chance.choice(weather.faults) if self._chance.random() < weather.chance else Fault.NONE
+        weather, turn = self._weather, self._turn_of
+        self._turn_of += 1
+        fault = Fault.NONE
+        if weather.faults and turn % weather.every == 0:
+            fault = weather.faults[turn // weather.every % len(weather.faults)]
         seen = Passed(time.time(), _found(METHOD, request), _found(CHAT, request), fault)
         self.passed.append(seen)
         await asyncio.sleep(weather.latency_s)
@@ -189,8 +202,9 @@ class Proxy:
                 writer.write(self._chance.randbytes(GARBAGE_BYTES))
                 await writer.drain()
             case Fault.TRICKLED:
-                for at in range(len(answer)):
-                    writer.write(answer[at : at + 1])
+                size = 1 + len(answer) // TRICKLES
+                for at in range(0, len(answer), size):
+                    writer.write(answer[at : at + size])
                     await writer.drain()
                     await asyncio.sleep(TRICKLE_S)
                 return True

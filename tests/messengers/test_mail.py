@@ -1,6 +1,7 @@
 """Letters to staff, over real SMTP: what arrives is what was said, and what goes wrong is told with its consequence."""
 
 import asyncio
+import json
 import re
 import socket
 import threading
@@ -13,11 +14,17 @@ import pytest
 import structlog
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from bot.command_line import app
+from deeds.errors import ForPeople
+from deeds.kinds import Role
 from deeds.said import File, Inbound
 from messengers.mail.addresses import is_address
 from messengers.mail.messenger import Mail
 from messengers.port import Abilities, Accepted, CannotRead, Failure, Messenger, MessengerFailed, Outgoing, Sent
+from storage import people
+from storage.database import Database
 from tests.messengers.mail_server import MailServer
 from tests.web.town import Town
 
@@ -346,3 +353,46 @@ def test_it_is_a_messenger_that_only_sends(server: MailServer) -> None:
         await mail.stop()
 
     asyncio.run(use())
+
+
+def test_addresses_of_staff_are_set_by_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set, replaced, removed; refused in a sentence where it is none, somebody else's, or where there is no role."""
+    monkeypatch.setenv("VIECTOT_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("VIECTOT_DATABASE_URL", f"sqlite:///{tmp_path / 'v.sqlite3'}")
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words: str) -> str:
+        done = CliRunner().invoke(app, words)
+        if isinstance(done.exception, ForPeople):
+            return f"REFUSED {done.exception.sentence}"
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    def mail_of(name: str) -> list[str]:
+        listed = json.loads(run("people", "list", "--json"))
+        (one,) = (one for one in listed if one["name"] == name)
+        return [each["address"] for each in one["identities"] if each["messenger"] == "mail"]
+
+    for name in ("Thu", "An"):
+        run("invite", name, "--role", "moderator")
+    assert THU in run("people", "email", "Thu", THU)
+    run("people", "email", "Thu", "thu.moi@xa.example.vn")
+    assert mail_of("Thu") == ["thu.moi@xa.example.vn"]
+    assert run("people", "email", "An", "thu.moi@xa.example.vn").startswith("REFUSED Địa chỉ thư này đã thuộc về")
+    for wrong in EVIL:
+        if "\0" not in wrong:
+            assert run("people", "email", "Thu", wrong).startswith("REFUSED Đây chưa phải một địa chỉ"), wrong
+    for unclear in ((), (THU, "--remove")):
+        assert run("people", "email", "Thu", *unclear).startswith("REFUSED Ghi địa chỉ thư")
+    assert run("people", "email", "Ai đó", THU).startswith("REFUSED Không có ai tên Ai đó")
+    assert mail_of("Thu") == ["thu.moi@xa.example.vn"]
+    opened = Database(f"sqlite:///{tmp_path / 'v.sqlite3'}")
+    with opened.write() as tx:
+        an = people.named(tx, "An")
+        assert an is not None
+        people.dismiss(tx, an.id, Role.MODERATOR, datetime(2026, 11, 22, tzinfo=UTC))
+    opened.close()
+    assert run("people", "email", "An", "an@xa.example.vn").startswith("REFUSED An chưa có vai trò nào")
+    run("people", "email", "An", "--remove")
+    assert "không nhận thư nữa" in run("people", "email", "Thu", "--remove")
+    assert (mail_of("Thu"), mail_of("An")) == ([], [])

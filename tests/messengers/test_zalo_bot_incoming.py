@@ -170,6 +170,13 @@ def test_what_is_held_back_without_an_id_still_has_a_key() -> None:
     assert keys[0] == keys[1] != keys[2]
 
 
+def test_a_private_chat_may_have_an_id_of_its_own() -> None:
+    """Mostly it is the person's: but what is called private is, and answers go to the chat."""
+    event = read(raw(update(text="a", chat={"id": "feed", "chat_type": "PRIVATE"})))
+    assert event is not None
+    assert (event.chat, event.sender) == ("feed", LAN)
+
+
 def test_a_list_is_taken_apart() -> None:
     """Nothing is lost should several updates come at once; one body stays the bytes it was."""
     one = raw({"ok": True, "result": update(text="một")})

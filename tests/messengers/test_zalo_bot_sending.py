@@ -120,9 +120,12 @@ def test_pictures_go_before_the_words(desk: Desk) -> None:
 def test_a_picture_that_cannot_go_does_not_swallow_the_words(desk: Desk) -> None:
     """Gone from the disk, not to be fetched, or nobody knows: the words come, the other pictures too."""
     red = picture("red")
-    photos = ("ab" * 32, desk.keep(b"no picture at all"), desk.keep(picture("blue")), desk.keep(red))
+    colours = (picture("blue"), red, picture("yellow"))
+    photos = ("ab" * 32, desk.keep(b"no picture at all"), *[desk.keep(colour) for colour in colours])
     desk.api.fail_next("sendPhoto", 200)
     desk.api.fail_next("sendPhoto", reset=True)
+    desk.api.fail_next("sendPhoto", 200)
+    desk.api.fail_next("sendPhoto", 403, "internal server error")
     desk.sends(desk.to_lan("Lời", photos=photos))
     assert desk.texts == ["", "Lời"]
     assert desk.lan.messages[0].photos == (red,)
@@ -146,6 +149,14 @@ def test_a_retry_does_not_show_a_picture_twice(desk: Desk) -> None:
 
     asyncio.run(plot())
     assert desk.texts == ["", "Lời", "", "Lời"]
+
+
+def test_an_outage_holds_the_pictures_and_the_words(desk: Desk) -> None:
+    """What would stop the words too stops the message: it is tried again as a whole."""
+    message = desk.to_lan("Lời", photos=(desk.keep(picture()),))
+    desk.api.fail_next("sendPhoto", 502, raw="<html>")
+    assert desk.fails(message).failure is Failure.LATER
+    assert desk.texts == []
 
 
 def test_files_and_edits_become_plain_words(desk: Desk) -> None:

@@ -208,13 +208,25 @@ def test_a_picture_is_taken_up_to_a_mebibyte(api: ZaloOaApi, wire: Wire, size: i
     wire.run(steps, small_copy=lambda sha256: content)
 
 
-def test_a_picture_that_is_gone_is_a_dead_letter(wire: Wire) -> None:
-    """The bytes were erased while the message waited."""
+def test_a_picture_that_is_gone_is_a_dead_letter(api: ZaloOaApi, wire: Wire) -> None:
+    """The bytes were erased while the message waited: it does not go out from what Zalo keeps either."""
+    there = [picture()]
 
-    def gone(sha256: str) -> bytes:
-        raise FileNotFoundError(sha256)
+    def small_copy(sha256: str) -> bytes:
+        if not there:
+            raise FileNotFoundError(sha256)
+        return there[0]
 
-    assert wire.failing(lambda lan: says(lan.address, photos=(SHA,)), small_copy=gone).failure is Failure.FAILED
+    async def steps(ours: Ours, lan: Person) -> None:
+        await ours.zalo.send(says(lan.address, photos=(SHA,)))
+        there.clear()
+        for photo in (SHA, OTHER):
+            with pytest.raises(MessengerFailed) as raised:
+                await ours.zalo.send(says(lan.address, photos=(photo,)))
+            assert raised.value.failure is Failure.FAILED
+        assert len(lan.messages) == 1
+
+    wire.run(steps, small_copy=small_copy)
 
 
 def test_papers_go_out_and_tables_are_told_of(api: ZaloOaApi, wire: Wire) -> None:
@@ -346,6 +358,23 @@ def test_zalo_being_away_is_waited_out(api: ZaloOaApi, wire: Wire) -> None:
     """Nobody was reached, so nothing went out."""
     failed = wire.failing(api_url="http://127.0.0.1:1")
     assert failed.failure is Failure.LATER
+
+
+def test_stopping_lets_a_message_on_the_wire_end(api: ZaloOaApi, wire: Wire) -> None:
+    """Its end is known, and nothing new begins."""
+
+    async def steps(ours: Ours, lan: Person) -> None:
+        await ours.zalo.tick()
+        api.fail_next("send", slow_s=0.4)
+        sending = asyncio.get_running_loop().create_task(ours.zalo.send(says(lan.address)))
+        await asyncio.sleep(0.2)
+        await ours.zalo.stop()
+        assert (await sending).remote_id == lan.messages[0].id
+        with pytest.raises(MessengerFailed) as raised:
+            await ours.zalo.send(says(lan.address))
+        assert raised.value.failure is Failure.LATER
+
+    wire.run(steps)
 
 
 def test_a_window_closes_and_opens(api: ZaloOaApi, wire: Wire) -> None:

@@ -153,6 +153,9 @@ def wrong_signatures() -> Iterator[tuple[str, bytes, Headers]]:
         "other app": {"app_id": "1001"},
         "no app": {"app_id": None},
         "account is a list": {"recipient": {"id": ["3000"]}},
+        "half a character": {"timestamp": "\ud83d", "recipient": {"id": "\ud83d"}},
+        "half an app": {"app_id": "\ud83d"},
+        "a number of a thousand digits": {"timestamp": 10**1000},
         "account twice": {"oa_id": "3001"},
     }
     for name, change in changes.items():

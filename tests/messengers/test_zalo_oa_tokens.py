@@ -324,9 +324,12 @@ def test_stopping_waits_for_a_refresh_under_way(api: ZaloOaApi, url: str, tmp_pa
             await asyncio.sleep(0.2)
             asking.cancel()
             await asyncio.gather(asking, return_exceptions=True)
+            again = asyncio.get_running_loop().create_task(ours.zalo.tick())
+            await asyncio.sleep(0.05)
+            again.cancel()
             await ours.zalo.stop()
             assert ours.account().refresh_token == api.office.refresh_token
-            assert api.office.refreshes == 1
+            assert (api.office.refreshes, api.office.asked) == (1, 1), "the second one waits for the first"
 
     asyncio.run(steps())
 

@@ -14,7 +14,7 @@ from deeds.said import Inbound, Option, Prompt, Said
 from handlers import front_door, phone
 from handlers.keeping import recall
 from handlers.place import Context, Place
-from storage import calls, outbox, people, windows
+from storage import calls, deeds, inbox, outbox, people, windows
 from storage.database import Tx
 from storage.models import OutboxMessage, Person
 from storage.office import office
@@ -51,6 +51,7 @@ class Teller:
         now = self.town.clock.now()
 
         def hear(tx: Tx) -> list[str]:
+            assert inbox.note(tx, event.event_key, self.on, self.name, event.raw, now)
             front_door.hear(tx, event, front_door.Town(areas(), RECEIPT_KEY, frozenset({"zalo_oa"})), now)
             due = outbox.claim(tx, [self.on], now, 100)
             answers = []
@@ -119,7 +120,8 @@ def test_a_number_left_with_the_receipt_is_called_when_no_message_arrives(town: 
     assert lan.is_asked() == "consent_publish"
     assert lan.says("số của tôi là 0912.345.678 ạ") == [KEPT]
     assert (lan.phone(), lan.is_asked()) == (PHONE, "consent_publish")
-    assert lan.says("1")[0].startswith("Cảm ơn") or lan.is_asked() == ""
+    lan.says("1")
+    assert lan.is_asked() == ""
     holds_back(town, "lan")
     thu_herself = town.hire("Thu", Role.MODERATOR)
     thu = town.browser(of=thu_herself)
@@ -138,7 +140,8 @@ def test_a_number_left_with_the_receipt_is_called_when_no_message_arrives(town: 
     assert PHONE not in done.text
     assert lan.says("chào xã") != []
     with town.database.read() as tx:
-        row = tx.execute(select(OutboxMessage).where(OutboxMessage.error.is_not(None))).scalar_one()
+        kept = select(OutboxMessage.state, OutboxMessage.body, OutboxMessage.error)
+        row = tx.execute(kept.where(OutboxMessage.error.is_not(None))).one()
         assert (row.state, row.body) == ("forgotten", {})
         assert f"by person {thu_herself.id} " in str(row.error)
 
@@ -168,7 +171,7 @@ def test_a_number_alone_is_theirs_for_a_day_after_the_receipt(town: DeskTown) ->
 
 
 def test_who_may_call_and_who_only_reads(town: DeskTown) -> None:
-    """An inspector sees whom and why, without a button; a publisher and the street see nothing; a stale page does nothing."""
+    """An inspector only sees; a publisher and the street see nothing; what changed meanwhile is not ticked off."""
     lan = Teller(town, "lan")
     lan.reports()
     lan.says("số của tôi là 0912345678")
@@ -210,8 +213,6 @@ def test_the_number_stands_on_no_other_page(town: DeskTown) -> None:
     lan.says("số của tôi là 0912345678")
     admin = town.browser(of=town.hire("Quản", Role.ADMIN, Role.MODERATOR))
     with town.database.read() as tx:
-        from storage import deeds
-
         code = deeds.recent(tx, 1)[0].code
     for path in ("", f"/deeds/{code}", "/problems", "/people", "/papers", "/office", "/calls"):
         shown = admin.get(f"/desk{path}")
@@ -222,7 +223,7 @@ def test_the_number_stands_on_no_other_page(town: DeskTown) -> None:
 @pytest.mark.browser
 @pytest.mark.parametrize(("width", "display"), [(320, "block"), (1280, "table-row")])
 def test_a_table_on_a_desk_and_cards_on_a_telephone(town: DeskTown, width: int, display: str) -> None:
-    """At 320 px nothing scrolls sideways however long the words; wide, it is a table with its head; the button works."""
+    """At 320 px nothing scrolls sideways however long the words; wide, it is a table; the button works on both."""
     lan, an = Teller(town, "lan"), Teller(town, "an")
     for teller in (lan, an):
         teller.reports()
