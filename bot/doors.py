@@ -103,6 +103,7 @@ def _zalo_bot(house: House, token: str) -> Messenger:
         mode=settings.ZALO_BOT_MODE.value,
         public_url=settings.public_url,
         secret=secret_of(settings.ZALO_BOT_SECRET),
+        alone=settings.PROCESSES == 1,
     )
 
 

@@ -153,7 +153,7 @@ def _answer(desk: Desk, place: Place) -> Answer:
         return Answer(place, (), (NoteRewriting(text),) if text and command(text) is None else ())
     if said.photos and (late := _same_album(desk, place)):
         return late
-    given = command(text) if said.choice is None else None
+    given = command(text) if said.choice is None and not asides.understands(place, said) else None
     if given is not None:
         answer = _command(desk, place, given)
         if answer is not None:
@@ -162,8 +162,12 @@ def _answer(desk: Desk, place: Place) -> Answer:
         return _complaint(desk, place)
     if text and said.choice is None and sounds_like_complaint(text) and not _is_answer(place):
         return asides.ask_complaint(place, text)
-    answer = after_receipt(desk.tx, place, said, context)
-    answer = answer or _courtesy(desk, place, said) or _open_talk(desk, place, said) or _idle(desk, _out_of(place), said)
+    answer = (
+        after_receipt(desk.tx, place, said, context)
+        or _courtesy(desk, place, said)
+        or _open_talk(desk, place, said)
+        or _idle(desk, _out_of(place), said)
+    )
     if place.talk == asides.LATE_PHOTOS and answer.place.talk == INTRODUCE_DEED.name:
         return answer.then(GiveLoosePhotos(None))  # the pictures were of another deed, and here it comes
     return answer

@@ -14,7 +14,7 @@ import typer
 from bot.commands.running import reading, settings
 from deeds.errors import NotFound, NotPossible
 from deeds.kinds import Role
-from storage import groups, org_units, people
+from storage import accounts, groups, org_units, people
 from storage.office import office
 from texts import say
 
@@ -43,6 +43,7 @@ def qr(unit: str, out: Annotated[Path, typer.Option(help="folder for the poster"
     told = settings()
     with reading() as tx:
         name, set_up = org_units.name_of(tx, unit), office(tx)
+        zalo = [account.account for account in accounts.accounts(tx, "zalo_oa")]
     if name is None:
         raise NotFound("cli.no_unit", f"no unit {unit}", code=unit)
     try:
@@ -57,6 +58,8 @@ def qr(unit: str, out: Annotated[Path, typer.Option(help="folder for the poster"
                 typer.echo(say("cli.qr.no_telegram", error=failed), err=True)
     except NotASlug:
         raise NotPossible("cli.qr.bad_code", f"{unit} is no slug", code=unit) from None
+    # Zalo's links carry nothing along, so which desk it was is not known there.
+    doors[:0] = [Door(say("poster.door.zalo"), f"https://zalo.me/{account}") for account in zalo[:1]]
     for door in doors:
         typer.echo(door.address)
     for path in write_posters(name, set_up["issuer"], set_up["phone"], doors, out, f"ap-phich-{unit}"):

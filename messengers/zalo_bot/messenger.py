@@ -47,6 +47,7 @@ class ZaloBot:
         mode: Mode = "polling",
         public_url: str = "",
         secret: str = "",
+        alone: bool = False,
     ) -> None:
         """Raises `ValueError` for a token of no shape, or in webhook mode for a secret that protects nothing.
 
@@ -63,6 +64,7 @@ class ZaloBot:
         self._mode = mode
         self._public_url = public_url.rstrip("/")
         self._secret = secret
+        self._alone = alone
         self._addresses = PhotoAddresses(key)
         self._sender = Sender(self._client, self._addresses, photo_path, clock, self._public_url)
         self._stopped = asyncio.Event()
@@ -111,7 +113,7 @@ class ZaloBot:
     async def _receive(self, accept: Accept, park: Park) -> None:
         with suppress(asyncio.CancelledError):
             if self._mode == "polling":
-                polling = Polling(self._client, self._token, self._store, self._clock, accept, park)
+                polling = Polling(self._client, self._token, self._store, self._clock, accept, park, alone=self._alone)
                 await polling.run(self._stopped)
             else:
                 await self._register()

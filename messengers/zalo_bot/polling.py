@@ -44,14 +44,17 @@ EMPTY = 408
 class Polling:
     """Fetches the updates of one bot until told to stop."""
 
-    def __init__(self, client: Client, token: str, store: Store, clock: Clock, accept: Accept, park: Park) -> None:
+    def __init__(
+        self, client: Client, token: str, store: Store, clock: Clock, accept: Accept, park: Park, *, alone: bool = False
+    ) -> None:
+        """`alone`: no other process serves this database, so a lease left over is our own from before a kill."""
         self._client = client
         self._store = store
         self._clock = clock
         self._accept = accept
         self._park = park
         self._lease = f"{NAME}:poll:{hashlib.sha256(token.encode()).hexdigest()[:32]}"
-        self._holder = uuid4().hex
+        self._holder = "alone" if alone else uuid4().hex
         self._held_since: float | None = None  # by the machine's steady clock; None: not held
         self._is_ours: bool | None = None  # as was last logged
         self._webhook_gone = False

@@ -22,6 +22,7 @@ from messengers.port import Accepted, CannotRead, TryLater
 from messengers.telegram.incoming import Decoder
 from messengers.telegram.menus import COMMANDS, GROUP_COMMANDS, MODERATORS_COMMANDS
 from messengers.telegram.messenger import Telegram
+from messengers.telegram.polling import GetRawUpdates
 from messengers.telegram.routes import Webhook
 from tests.messengers.hooks import until
 from tests.messengers.telegram_api import TelegramApi
@@ -282,6 +283,36 @@ def test_polling_survives_an_outage(api: TelegramApi, tmp_path: Path) -> None:
             await until(lambda: intake.texts == ["một", "hai"])
 
     asyncio.run(plot())
+
+
+class Short(GetRawUpdates):
+    """A poll that waits a second."""
+
+    timeout: int = 1
+
+
+def test_ids_that_begin_anew_after_a_quiet_week_lose_nothing(
+    api: TelegramApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next update has a lower id than the last: an offset from before would have confirmed it unseen."""
+    monkeypatch.setattr("messengers.telegram.polling.GetRawUpdates", Short)
+    intake = Intake()
+    lan = api.user("Lan")
+
+    async def plot() -> None:
+        async with polling(api, tmp_path, intake):
+            lan.says("một")
+            await until(lambda: intake.texts == ["một"])
+            polls = len(api.calls_of("getUpdates"))
+            api.fail_next("getUpdates", code=500)
+            await until(lambda: len(api.calls_of("getUpdates")) > polls and not api.faults.left())
+            api.updates._next_id = 1_000  # while nobody polls: the last poll failed
+            lan.says("hai")
+            await until(lambda: intake.texts == ["một", "hai"])
+
+    asyncio.run(plot())
+    asked = api.calls_of("getUpdates")[0].structure("allowed_updates")
+    assert asked == ["message", "edited_message", "callback_query", "my_chat_member"]
 
 
 def test_a_process_without_telegram_does_not_load_aiogram() -> None:

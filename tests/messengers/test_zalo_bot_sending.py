@@ -236,6 +236,14 @@ def test_nobody_there_means_later(desk: Desk) -> None:
     desk.run(stopped)
 
 
+def test_a_redirect_is_not_followed(desk: Desk) -> None:
+    """Whoever sends us elsewhere learns nothing: the message, and the token in the address, stay here."""
+    desk.api.fail_next("sendMessage", 307, raw="<html>", location=f"{desk.api.url}/media/elsewhere")
+    desk.api.fail_next("sendMessage", 302, raw="<html>", location=f"{desk.api.url}/media/elsewhere")
+    assert [desk.fails(desk.to_lan()).failure for _ in range(2)] == [Failure.LATER, Failure.LATER]
+    assert desk.api.media.fetched == []
+
+
 def test_a_stop_lets_a_message_under_way_end(desk: Desk) -> None:
     """It is not cut off half-way, which nobody could tell from a message that was lost."""
     desk.api.fail_next("sendMessage", 200, slow_s=0.5)

@@ -18,8 +18,8 @@ def answers(speaker: Speaker, *turns: str) -> str:
 
 @pytest.mark.parametrize("agrees", ["1", "1.", "mot", "１", "dong y", "da dong y a"])
 def test_a_grandmother_shows_a_photo_and_types_six_short_answers(town: Town, agrees: str) -> None:
-    """One photo before any word, then only short words without accents: a receipt within eight turns."""
-    ba = town.citizen("Bà Ngần")
+    """On Zalo: one photo before any word, then only short words without accents: a receipt within eight turns."""
+    ba = town.citizen("Bà Ngần", on="zalo_bot")
     turns = ["", "da", "chi ngoan nhat duoc vi tra lai", "mot", "ban na phieng", "da", agrees]
     assert len(turns) <= MOST_TURNS
     for number, words in enumerate(turns):
@@ -129,3 +129,14 @@ def test_a_moderator_is_never_understood_by_half(town: Town) -> None:
     thu.says("xem")
     answers(thu, "duyet")
     assert town.deed().status == "approved"
+
+
+def test_words_that_are_commands_elsewhere_answer_the_open_menu(town: Town) -> None:
+    """ "So 1" is the choice under a menu and the report after it; "thôi" keeps, "tố cáo" answers the question."""
+    ba = town.citizen("Bà Mấy")
+    answers(ba, RESCUE, "so 1")
+    assert ba.receipt()[0] == 1
+    assert "Số 1 (anh Lò Văn Khuyên)" in answers(ba, "so 1")
+    assert allowed(town) == (False, False)
+    assert "Dữ liệu được giữ nguyên" in answers(ba, "xoa", "thoi")
+    assert "Kênh này chỉ nhận việc tốt" in answers(ba, "Ông Sáu ăn chặn tiền của dân, tôi muốn tố cáo", "to cao")

@@ -16,6 +16,7 @@ class Fault:
     reset: bool = False  # the connection is cut instead of answered
     slow_s: float = 0.0  # wait first; with code 200 the answer is then an honest one
     raw: str | None = None  # this body instead of JSON, as a proxy in front would send
+    location: str = ""  # where a redirect leads
     retry_after: int | None = None  # never seen of the platform, but a proxy may say it
 
 

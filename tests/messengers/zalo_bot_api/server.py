@@ -149,6 +149,8 @@ class ZaloBotApi(World):
         if fault.reset:
             return _cut(request)
         headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
+        if fault.location:
+            headers["Location"] = fault.location
         status = fault.code if fault.http is None else fault.http
         if fault.raw is not None:
             return web.Response(status=status, text=fault.raw, content_type="text/html", headers=headers)
