@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
@@ -25,7 +25,8 @@ from storage.store import Store
 log = structlog.get_logger()
 
 LANE = "outbox"
-AT_ONCE = 30  # messages under way together on one messenger; one that hangs does not hold up the others
+AT_ONCE = 30  # messages under way together on one messenger, the slow ones included
+SLOW_AFTER_S = 0.25  # one that takes longer no longer holds up the others
 LOOK_EVERY_S = 1.0  # another process cannot wake us
 LONGEST_PAUSE_S = 300.0
 GIVE_UP_AFTER_TRIES = 200  # some sixteen hours of trying
@@ -45,6 +46,7 @@ class Delivery:
         self._wake = asyncio.Event()
         self._under_way: set[asyncio.Task[None]] = set()
         self._busy: Counter[str] = Counter()  # by messenger
+        self._quick: defaultdict[str, set[int]] = defaultdict(set)  # of these, those that are not slow yet
         self._in_hand: set[int] = set()  # what is being sent or waits to have its end written down
         self._parts_sent: dict[int, tuple[Prompt, int]] = {}  # of a long message that failed half-way
         self._look_in_s = LOOK_EVERY_S
@@ -73,7 +75,7 @@ class Delivery:
 
     async def _look(self) -> bool:
         """Take what is due and begin to send it. Returns whether there was anything."""
-        room = {name: AT_ONCE - self._busy[name] for name in self._messengers if self._busy[name] < AT_ONCE}
+        room = {name: left for name in self._messengers if (left := self._room(name)) > 0}
         self._look_in_s = LOOK_EVERY_S
         try:
             due, wait_s = await self._store.write(LANE, lambda tx: self._claim(tx, room)) if room else ([], None)
@@ -85,10 +87,15 @@ class Delivery:
         for message in due:
             self._in_hand.add(message.id)
             self._busy[message.messenger] += 1
+            self._quick[message.messenger].add(message.id)
             task = asyncio.get_running_loop().create_task(self._send(message))
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
         return bool(due)
+
+    def _room(self, name: str) -> int:
+        """Return how many messages may be begun: what is under way when the process dies may go out twice."""
+        return min(AT_ONCE - self._busy[name], self._messengers[name].abilities.at_once - len(self._quick[name]))
 
     def _claim(self, tx: Tx, room: Mapping[str, int]) -> tuple[list[Due], float | None]:
         """Take what is due and allowed; returns it, and in how many seconds a limit may allow more."""
@@ -130,12 +137,18 @@ class Delivery:
         return True
 
     async def _send(self, message: Due) -> None:
+        slow = asyncio.get_running_loop().call_later(SLOW_AFTER_S, self._is_slow, message)
         try:
             await self._send_and_settle(message)
         finally:
             self._in_hand.discard(message.id)
             self._busy[message.messenger] -= 1
-            self._wake.set()
+            slow.cancel()
+            self._is_slow(message)
+
+    def _is_slow(self, message: Due) -> None:
+        self._quick[message.messenger].discard(message.id)
+        self._wake.set()
 
     async def _send_and_settle(self, message: Due) -> None:
         end: Callable[[Tx], None]

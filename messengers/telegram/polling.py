@@ -62,7 +62,7 @@ class Polling:
             if not batch:
                 # Everything below the offset is confirmed by now. Ids begin anew, perhaps far below it, after a quiet
                 # week, and an offset above them would confirm what nobody has seen.
-                pass
+                self._offset = None
             kept_all = await self._carry_through(batch)
             failed = 0 if kept_all else failed + 1
             if not kept_all:

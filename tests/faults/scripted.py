@@ -27,6 +27,7 @@ ABILITIES = Abilities(
     edits_messages=True,
     sends_photos=True,
     sends_files=True,
+    at_once=30,
 )
 
 
@@ -65,6 +66,7 @@ class Scripted:
         self.answers: Callable[[Outgoing, int], MessengerFailed | None] = lambda _outgoing, _number: None
         self.lost_answers: set[int] = set()  # numbers of tries that take effect and fail all the same
         self.slow_s = 0.0
+        self.most_at_once = 0
         self._under_way: set[str] = set()
 
     async def send(self, outgoing: Outgoing) -> Sent:
@@ -72,6 +74,7 @@ class Scripted:
         if outgoing.chat in self._under_way:
             self.overlaps.append(outgoing.chat)
         self._under_way.add(outgoing.chat)
+        self.most_at_once = max(self.most_at_once, len(self._under_way))
         try:
             return await self._send(outgoing)
         finally:
