@@ -154,9 +154,6 @@ class PhotoLinks:
                     return
         raise MessengerFailed(Failure.FAILED, f"picture: sent on more than {MAX_REDIRECTS} times")
 
-    async def close(self) -> None:
-        """Nothing is open between fetches."""
-
     def _add_origin(self, host: str) -> None:
         origin = URL(host)
         more = "@" in origin.raw_authority or origin.path.strip("/") or origin.query_string or origin.fragment

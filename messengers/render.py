@@ -1,9 +1,17 @@
 """A prompt becomes what one messenger can show: buttons where every one fits, else a numbered menu; never cut."""
 
+import re
+
 from deeds.said import Prompt
 from deeds.vietnamese import nfc
 from messengers.port import Abilities, Outgoing
 from texts import say
+
+# Marks that turn or hide text, with which a name could make a moderator's card say something else. The zero-width
+# joiner stays where it ties emoji together.
+DECEIVING = re.compile(
+    "[\u202a-\u202e\u2066-\u2069\u200b\u200c\u200e\u200f\u2060\ufeff]|(?<![\u2190-\U0001faff])\u200d"
+)
 
 
 def units(text: str) -> int:
@@ -25,7 +33,7 @@ def render(
     """Return the messages that say a prompt, in order; the last one carries the choices, the first one the pictures."""
     if prompt.instead is not None and not can.edits_messages:
         prompt = Prompt(prompt.instead)
-    text = nfc(prompt.text)
+    text = DECEIVING.sub("", nfc(prompt.text))
     options = prompt.options if fits_buttons(prompt, can) else ()
     if prompt.options and prompt.numbered and (not options or can.numbers_beside_buttons):
         menu = "\n".join(

@@ -4,7 +4,6 @@ Text goes out as it is, without `parse_mode`: nothing in it is markup, so nothin
 """
 
 import asyncio
-import re
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
@@ -19,11 +18,6 @@ from messengers.zalo_bot.photo_addresses import PATH, PhotoAddresses
 
 log = structlog.get_logger()
 
-# Marks that turn or hide text, with which a name could make a moderator's card say something else. The zero-width
-# joiner stays where it ties emoji together.
-DECEIVING = re.compile(
-    "[\u202a-\u202e\u2066-\u2069\u200b\u200c\u200e\u200f\u2060\ufeff]|(?<![\u2190-\U0001faff])\u200d"
-)
 PHOTO_TIMEOUT_S = 150.0  # the platform fetches the picture before it answers; other clients wait as long
 REMEMBERED = 10_000
 BROKEN_THERE = 403  # its own "internal error": of a picture it may be for good, so the words do not wait for it
@@ -49,7 +43,7 @@ class Sender:
 
     async def send(self, outgoing: Outgoing) -> Sent:
         """Send one message; the id is that of the words. Raises `MessengerFailed`."""
-        text = DECEIVING.sub("", outgoing.text)
+        text = outgoing.text
         if outgoing.files:
             log.warning("the Bot Platform takes no files; only the words went out", key=outgoing.key)
         # A retry after the second call failed must not send the picture of the first again.

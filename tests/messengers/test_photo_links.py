@@ -392,7 +392,6 @@ async def test_a_listed_server_streams_real_bytes() -> None:
         links = PhotoLinks([media.origin])
         assert await fetched(links, f"{media.origin}/a%2Fb.jpg?x=%20+1") == media.jpeg
         assert await fetched(links, f"{media.origin}/a.jpg#part", len(media.jpeg)) == media.jpeg
-        await links.close()
     asked = media.asked[0]
     assert asked.raw_path == "/a%2Fb.jpg?x=%20+1"
     assert asked.headers["Accept-Encoding"] == "identity"

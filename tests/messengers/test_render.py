@@ -150,3 +150,9 @@ def test_every_choice_is_reachable_on_every_messenger(text: str, options: list[O
     elif options:
         everything = "".join("".join(part.text for part in parts).split())
         assert all("".join(nfc(option.label).split()) in everything for option in options)
+
+
+def test_marks_that_hide_or_turn_text_are_taken_out() -> None:
+    """A name cannot make a card read backwards or hide half of itself; emoji made of several stay whole."""
+    told = "Tư\u202etốt\u2066\u200b\ufeff 👨\u200d👩\u200d👧 Ba\u200dn"
+    assert render(Prompt(told), TELEGRAM, "1", key="k")[0].text == "Tưtốt 👨\u200d👩\u200d👧 Ban"

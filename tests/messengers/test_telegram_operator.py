@@ -12,7 +12,7 @@ import pytest
 
 from deeds.clock import SystemClock
 from deeds.kinds import Role
-from storage import groups, org_units, people
+from storage import accounts, groups, org_units, people
 from storage.database import Database
 from storage.migrations import upgrade
 from tests.messengers.telegram_api import TelegramApi
@@ -67,6 +67,16 @@ def test_a_unit_gets_its_poster_and_links(operator: Operator, tmp_path: Path) ->
     assert lines[1] == "https://viectot.example.vn/chat?start=u_NVH-NP"
     assert (tmp_path / "out/ap-phich-NVH-NP.png").read_bytes().startswith(b"\x89PNG")
     assert ElementTree.parse(tmp_path / "out/ap-phich-NVH-NP.svg").getroot().tag.endswith("svg")
+
+
+def test_a_commune_on_zalo_has_its_account_on_the_poster(operator: Operator, tmp_path: Path) -> None:
+    """Where people are comes first: the page of the Official Account, which every Zalo opens."""
+    now = SystemClock().now()
+    with operator.database.write() as tx:
+        org_units.keep(tx, {"code": "A1", "name": "Trường Tiểu học", "kind": "school"}, now)
+        accounts.seed(tx, "zalo_oa", "3000", app_id="1", app_secret="s", secret_key="k", now=now)
+    done = operator.runs("qr", "A1", "--out", str(tmp_path / "out"))
+    assert done.stdout.splitlines()[0] == "https://zalo.me/3000"
 
 
 def test_a_poster_is_made_although_telegram_is_away(operator: Operator, tmp_path: Path) -> None:

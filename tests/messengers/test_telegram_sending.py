@@ -19,7 +19,7 @@ from deeds.said import File, Option
 from messengers.port import Failure, MessengerFailed, Outgoing
 from messengers.telegram.failures import failure_of
 from messengers.telegram.messenger import Telegram
-from messengers.telegram.sending import DECEIVING, keyboard_of
+from messengers.telegram.sending import keyboard_of
 from tests.messengers.hooks import picture
 from tests.messengers.telegram_api import Person, TelegramApi
 from tests.messengers.telegram_api.entities import clean
@@ -113,19 +113,13 @@ def test_short_choices_stand_side_by_side() -> None:
     ]
 
 
-def test_marks_that_hide_or_turn_text_are_taken_out(desk: Desk) -> None:
-    """A name cannot make a card read backwards or hide half of itself; emoji made of several stay whole."""
-    desk.sends(desk.to_lan("Tư\u202etốt\u2066\u200b\ufeff 👨\u200d👩\u200d👧 Ba\u200dn"))
-    assert desk.lan.last.text == "Tưtốt 👨\u200d👩\u200d👧 Ban"
-
-
 @pytest.mark.parametrize("alphabet", [MARKUP, UNICODE], ids=["markup", "all of Unicode"])
 def test_any_text_comes_through_as_it_is(desk: Desk, alphabet: str) -> None:
     """Nothing anybody can type is taken for markup: random texts all arrive as the server keeps any text."""
     random = Random(13)
     texts = ["x" + "".join(random.choices(alphabet, k=random.randint(1, 80))) + "x" for _ in range(TEXTS)]
     desk.sends(*(desk.to_lan(text) for text in texts))
-    assert [message.text for message in desk.lan.messages] == [clean(DECEIVING.sub("", text)) for text in texts]
+    assert [message.text for message in desk.lan.messages] == [clean(text) for text in texts]
     assert {call.answered for call in desk.api.calls_of("sendMessage")} == {200}
 
 
