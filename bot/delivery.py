@@ -2,8 +2,9 @@
 
 import asyncio
 import random
-from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot.reach import Reach
+from bot.turns import Turns
 from deeds.clock import Clock
 from deeds.months import VIET_NAM
 from deeds.said import Prompt
@@ -25,8 +27,8 @@ from storage.store import Store
 log = structlog.get_logger()
 
 LANE = "outbox"
-AT_ONCE = 30  # messages under way together on one messenger, the slow ones included
-SLOW_AFTER_S = 0.25  # one that takes longer no longer holds up the others
+AT_ONCE = 30  # messages in hand together on one messenger; one that hangs does not hold up the others
+REFILL_AT = AT_ONCE // 2  # left of those that wait for their turn: a look at a long outbox costs more than a sending
 LOOK_EVERY_S = 1.0  # another process cannot wake us
 LONGEST_PAUSE_S = 300.0
 GIVE_UP_AFTER_TRIES = 200  # some sixteen hours of trying
@@ -46,7 +48,10 @@ class Delivery:
         self._wake = asyncio.Event()
         self._under_way: set[asyncio.Task[None]] = set()
         self._busy: Counter[str] = Counter()  # by messenger
-        self._quick: defaultdict[str, set[int]] = defaultdict(set)  # of these, those that are not slow yet
+        self._queued: Counter[str] = Counter()  # of these, how many wait for their turn
+        self._cards: Counter[str] = Counter()  # of these, how many must not stand twice
+        self._turns = {name: Turns() for name, messenger in messengers.items() if messenger.abilities.at_once < AT_ONCE}
+        self._uncertain: Counter[tuple[str, str]] = Counter()  # in a row, by chat
         self._in_hand: set[int] = set()  # what is being sent or waits to have its end written down
         self._parts_sent: dict[int, tuple[Prompt, int]] = {}  # of a long message that failed half-way
         self._look_in_s = LOOK_EVERY_S
@@ -87,15 +92,16 @@ class Delivery:
         for message in due:
             self._in_hand.add(message.id)
             self._busy[message.messenger] += 1
-            self._quick[message.messenger].add(message.id)
+            self._cards[message.messenger] += is_card(message)
+            if message.messenger in self._turns:
+                self._queued[message.messenger] += 1
             task = asyncio.get_running_loop().create_task(self._send(message))
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
         return bool(due)
 
     def _room(self, name: str) -> int:
-        """Return how many messages may be begun: what is under way when the process dies may go out twice."""
-        return min(AT_ONCE - self._busy[name], self._messengers[name].abilities.at_once - len(self._quick[name]))
+        return 0 if self._queued[name] > REFILL_AT else AT_ONCE - self._busy[name]
 
     def _claim(self, tx: Tx, room: Mapping[str, int]) -> tuple[list[Due], float | None]:
         """Take what is due and allowed; returns it, and in how many seconds a limit may allow more."""
@@ -110,8 +116,17 @@ class Delivery:
             else:
                 claimed, wait_s = claim_at_pace(tx, name, now, left, pace)
                 waits += [] if wait_s is None else [wait_s]
+            claimed = self._without_more_cards(tx, name, claimed)
             due += [message for message in claimed if self._reach.may_go(tx, message, cost_of(message, can), now)]
         return due, min(waits, default=None)
+
+    def _without_more_cards(self, tx: Tx, name: str, claimed: list[Due]) -> list[Due]:
+        """Put back all cards but one: a kill makes every card in hand one a person must look at."""
+        if name not in self._turns:
+            return claimed
+        more = [message for message in claimed if is_card(message)][0 if self._cards[name] else 1 :]
+        outbox.put_back(tx, more)
+        return [message for message in claimed if message not in more]
 
     async def _rest(self) -> None:
         try:
@@ -137,18 +152,33 @@ class Delivery:
         return True
 
     async def _send(self, message: Due) -> None:
-        slow = asyncio.get_running_loop().call_later(SLOW_AFTER_S, self._is_slow, message)
         try:
-            await self._send_and_settle(message)
+            async with self._turn(message):
+                await self._send_and_settle(message)
         finally:
             self._in_hand.discard(message.id)
             self._busy[message.messenger] -= 1
-            slow.cancel()
-            self._is_slow(message)
+            self._cards[message.messenger] -= is_card(message)
+            self._wake.set()
 
-    def _is_slow(self, message: Due) -> None:
-        self._quick[message.messenger].discard(message.id)
-        self._wake.set()
+    @asynccontextmanager
+    async def _turn(self, message: Due) -> AsyncIterator[None]:
+        """Wait until what went out before on this messenger is written down, or takes long."""
+        name = message.messenger
+        turns = self._turns.get(name)
+        if turns is None:
+            yield
+            return
+        try:
+            turn = await turns.take(next_one=is_card(message))  # a card in hand at a kill is one nobody knows of
+        finally:
+            self._queued[name] -= 1
+        if self._queued[name] <= REFILL_AT:
+            self._wake.set()
+        try:
+            yield
+        finally:
+            turn.end()
 
     async def _send_and_settle(self, message: Due) -> None:
         end: Callable[[Tx], None]
@@ -197,6 +227,7 @@ class Delivery:
 
     def _landed(self, tx: Tx, message: Due, remote_id: str) -> None:
         outbox.mark_sent(tx, message, remote_id, self._clock.now())
+        self._uncertain.pop((message.messenger, message.chat), None)
         self._parts_sent.pop(message.id, None)
 
     def _take(self, tx: Tx, message: Due, failed: MessengerFailed) -> None:
@@ -206,8 +237,12 @@ class Delivery:
             case Failure.LATER:
                 self._try_again(tx, message, failed, now)
             case Failure.UNCERTAIN:
-                if message.send_key and not message.edits:
-                    outbox.mark_given_up(tx, message, "uncertain", str(failed))
+                if is_card(message):
+                    # Not tried again, but what waits behind it must not meet the same end at once.
+                    here = (message.messenger, message.chat)
+                    rest = timedelta(seconds=min(2.0 ** min(self._uncertain[here], 10), LONGEST_PAUSE_S))
+                    self._uncertain[here] += 1
+                    outbox.mark_given_up(tx, message, "uncertain", str(failed), chat_rests_until=now + rest)
                 else:
                     self._try_again(tx, message, failed, now)
             case Failure.UNREACHABLE:
@@ -254,3 +289,8 @@ def cost_of(message: Due, can: Abilities) -> int:
     """Return how many messages a row becomes there."""
     words = max(1, -(-units(message.prompt.text) // can.max_text_units))
     return words if message.edits else words + len(message.prompt.photos) + len(message.prompt.files)
+
+
+def is_card(message: Due) -> bool:
+    """Tell whether a message must not stand twice: where nobody knows whether it went out, a person must look."""
+    return bool(message.send_key) and not message.edits

@@ -85,6 +85,8 @@ def _telegram(house: House, token: str) -> Messenger:
         api_url=settings.TELEGRAM_API_URL,
         public_url=settings.public_url,
         secret=secret_of(settings.TELEGRAM_SECRET),
+        store=house.store,
+        clock=house.clock,
     )
 
 

@@ -146,7 +146,7 @@ def _in_turn(*, passing_over: bool = False) -> Select[Any]:
     sending = select(other.id).where(*in_chat, other.state == "sending").exists()
     retrying = (
         select(other.id)
-        .where(*in_chat, other.state == "waiting", other.attempts > 0, other.not_before > present)
+        .where(*in_chat, other.state.in_(("waiting", "uncertain")), other.attempts > 0, other.not_before > present)
         .exists()
     )
     passed: Any = bindparam("passed", expanding=True)
@@ -236,12 +236,23 @@ def mark_again(tx: Tx, message: Due, not_before: datetime, error: str, *, forget
     tx.execute(update(OutboxMessage).where(OutboxMessage.id == message.id).values(**values))
 
 
-def mark_given_up(tx: Tx, message: Due, state: str, error: str) -> None:
-    """Stop sending a message: `dead` (it did not go out) or `uncertain` (it may have)."""
+def put_back(tx: Tx, messages: Collection[Due]) -> None:
+    """Queue messages again that were claimed and not begun."""
+    if messages:
+        tx.execute(
+            update(OutboxMessage)
+            .where(OutboxMessage.id.in_([message.id for message in messages]))
+            .values(state="waiting", leased_until=None, attempts=OutboxMessage.attempts - 1)
+        )
+
+
+def mark_given_up(tx: Tx, message: Due, state: str, error: str, *, chat_rests_until: datetime | None = None) -> None:
+    """Stop sending a message: `dead` (it did not go out) or `uncertain` (it may have), and then its chat may rest."""
+    rest = {} if chat_rests_until is None else {"not_before": chat_rests_until}
     tx.execute(
         update(OutboxMessage)
         .where(OutboxMessage.id == message.id)
-        .values(state=state, leased_until=None, error=error[:2_000])
+        .values(state=state, leased_until=None, error=error[:2_000], **rest)
     )
 
 

@@ -143,7 +143,7 @@ def check_patience(proxy: Proxy) -> None:
     """After a failure a chat is left alone for a second, or for as long as Telegram asked; polling waits as well."""
     tries: dict[tuple[str, str], list[Passed]] = defaultdict(list)
     for one in proxy.passed:
-        if one.method in ("sendMessage", "editMessageText") and not one.chat.startswith("-"):
+        if one.method in ("sendMessage", "editMessageText"):
             tries["chat", one.chat].append(one)
         elif one.method == "getUpdates":
             tries["updates", ""].append(one)

@@ -2,12 +2,14 @@
 
 import re
 import time
+from datetime import UTC, datetime
 from xml.etree import ElementTree
 
 import httpx2
 import pytest
 
 from deeds.kinds import Status, Thing
+from storage import accounts
 from storage.models import Base
 from tests.storage.pictures import saved, scene
 from tests.web.town import Town
@@ -22,6 +24,17 @@ def test_an_empty_town_invites_to_tell(visitor: httpx2.Client) -> None:
     assert page.status_code == 200
     assert "Chưa có việc nào được đăng" in page.text
     assert 'href="/chat"' in page.text
+
+
+def test_who_is_on_zalo_finds_the_way_there(town: Town, visitor: httpx2.Client) -> None:
+    """A commune with an Official Account shows it under the invitation; one without shows nothing of the kind."""
+    assert "zalo.me" not in visitor.get("/").text
+    with town.database.write() as tx:
+        now = datetime(2026, 11, 1, tzinfo=UTC)
+        accounts.seed(tx, "zalo_oa", "3000", app_id="1", app_secret="s3cret", secret_key="k3y", now=now)
+    page = visitor.get("/").text
+    assert 'href="https://zalo.me/3000"' in page
+    assert "s3cret" not in page
 
 
 def test_published_deeds_stand_newest_first_and_others_not_at_all(town: Town, visitor: httpx2.Client) -> None:

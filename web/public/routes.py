@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -13,7 +13,8 @@ from starlette.routing import Route
 
 from deeds.codes import is_deed_code, read_receipt, receipt_hmac
 from deeds.kinds import Status
-from storage import deeds
+from storage import accounts, deeds
+from storage.accounts import Account
 from storage.database import Tx
 from storage.office import Office, office
 from storage.photos.files import NotOurs, PhotoFiles
@@ -64,12 +65,12 @@ class _Site:
         """The published deeds, newest first."""
         before = _instant(request.query_params.get("before", ""))
 
-        def look(tx: Tx) -> tuple[Office, list[stories.Story]]:
-            return office(tx), stories.newest(tx, DEEDS_ON_PAGE, before)
+        def look(tx: Tx) -> tuple[Office, list[stories.Story], Sequence[Account]]:
+            return office(tx), stories.newest(tx, DEEDS_ON_PAGE, before), accounts.accounts(tx, "zalo_oa")
 
-        set_up, found = await self._services.store.read(look)
+        set_up, found, zalo = await self._services.store.read(look)
         older = found[-1].published_at.isoformat() if len(found) == DEEDS_ON_PAGE else None
-        return self._show("public/front.html", set_up, stories=found, older=older)
+        return self._show("public/front.html", set_up, stories=found, older=older, zalo=zalo)
 
     async def deed(self, request: Request) -> Response:
         """One published deed."""
