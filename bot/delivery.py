@@ -50,7 +50,7 @@ class Delivery:
         self._busy: Counter[str] = Counter()  # by messenger
         self._queued: Counter[str] = Counter()  # of these, how many wait for their turn
         self._cards: Counter[str] = Counter()  # of these, how many must not stand twice
-        self._turns = {name: Turns() for name, messenger in messengers.items() if messenger.abilities.at_once < AT_ONCE}
+        self._turns = {name: Turns() for name, messenger in messengers.items() if not messenger.abilities.knows_repeats}
         self._uncertain: Counter[tuple[str, str]] = Counter()  # in a row, by chat
         self._in_hand: set[int] = set()  # what is being sent or waits to have its end written down
         self._parts_sent: dict[int, tuple[Prompt, int]] = {}  # of a long message that failed half-way

@@ -10,5 +10,5 @@ ABILITIES = Abilities(
     edits_messages=False,  # a page that has shown a line does not ask for it again
     sends_photos=True,
     sends_files=True,
-    at_once=30,  # a line that comes twice is told by its key
+    knows_repeats=True,
 )

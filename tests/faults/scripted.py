@@ -27,7 +27,7 @@ ABILITIES = Abilities(
     edits_messages=True,
     sends_photos=True,
     sends_files=True,
-    at_once=30,
+    knows_repeats=True,
 )
 
 

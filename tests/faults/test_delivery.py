@@ -415,7 +415,7 @@ def test_a_message_may_wait_for_its_time_without_holding_its_chat(post: Post) ->
 
 def test_no_more_than_a_kill_may_repeat_is_under_way(post: Post) -> None:
     """Twenty chats wait: one message at a time, so that a kill finds one whose end is not written down."""
-    post.messenger.abilities = replace(ABILITIES, at_once=1)
+    post.messenger.abilities = replace(ABILITIES, knows_repeats=False)
     post.messenger.slow_s = 0.02
     for number in range(20):
         post.put(str(number), "hello")
@@ -426,7 +426,7 @@ def test_no_more_than_a_kill_may_repeat_is_under_way(post: Post) -> None:
 
 def test_who_is_slow_holds_up_nobody(post: Post) -> None:
     """Every message takes seconds: the others begin meanwhile instead of waiting in a row."""
-    post.messenger.abilities = replace(ABILITIES, at_once=1)
+    post.messenger.abilities = replace(ABILITIES, knows_repeats=False)
     post.messenger.slow_s = 2.0
     for number in range(10):
         post.put(str(number), "hello")
