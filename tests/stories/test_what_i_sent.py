@@ -134,11 +134,12 @@ def test_an_approved_report_is_taken_back(town: Town) -> None:
 
 
 def test_a_telephone_number_is_no_story(town: Town, on: str) -> None:
-    """Digits after the receipt are no choice and no report: the choices are shown again and keep their meaning."""
+    """A number after the receipt is no choice and no report: it is kept for calling, the choices keep their meaning."""
     lan = town.citizen("Lan", on=on)
     lan.reports()
     lan.says("0912345678")
-    lan.sees("Xin chọn một số từ 1 đến 3")
+    lan.sees("Đã ghi số điện thoại")
+    assert town.tables_with("0912345678").keys() >= {"person"}
     lan.picks("Chỉ lời kể")
     assert allowed(town) == (True, False)
 
