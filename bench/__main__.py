@@ -33,15 +33,17 @@ def in_process() -> list[Row]:
     """The whole path of a message, durable, next to a bare dispatcher that keeps nothing."""
     count = 600 if QUICK else 3_000
     peers.freeze()
-    mine, alone, bare = in_turn(
+    mine, many, alone, bare = in_turn(
         ROUNDS,
         lambda: ours.in_process(count, CHATS),
+        lambda: ours.in_process(count, CHATS, many=True),
         lambda: ours.in_process(count // 10, 1),
         lambda: peers.aiogram_in_process(count, CHATS),
     )
     name = "aiogram feed_raw_update, nothing stored"
     return [
         compared("in process, 100 chats", mine, bare, name, "events/s", 1.0),
+        compared("in process, 100 chats, replies side by side", many, bare, name, "events/s", 1.0),
         compared("in process, one chat", alone, bare, name, "events/s", 0.35),
     ]
 
@@ -49,15 +51,16 @@ def in_process() -> list[Row]:
 def behind_webhooks() -> list[Row]:
     """The same behind a webhook, with a Bot API to answer to: 200 is said when it is stored, or never."""
     count = 300 if QUICK else 3_000
-    seen: dict[str, list[Load]] = {"ours": [], "aiogram": [], "ptb": []}
+    seen: dict[str, list[Load]] = {"ours": [], "many": [], "aiogram": [], "ptb": []}
     for _ in range(1 if QUICK else 3):
         for kind, loads in seen.items():
             loads.append(loaded(kind, count, CHATS))
     best = {kind: sorted(loads, key=lambda load: load.per_second)[len(loads) // 2] for kind, loads in seen.items()}
-    mine, ptb, aiogram = (best[kind] for kind in ("ours", "ptb", "aiogram"))
+    mine, many, ptb, aiogram = (best[kind] for kind in ("ours", "many", "ptb", "aiogram"))
     return [
         compared("webhook, 100 chats", mine.per_second, ptb.per_second, "PTB on uvicorn", "events/s", 1.5),
         compared("webhook, 100 chats", mine.per_second, aiogram.per_second, "aiogram on uvicorn", "events/s", 0.6),
+        compared("the same, replies side by side", many.per_second, aiogram.per_second, "aiogram", "events/s", 0.6),
         compared("webhook, p99 to p50", mine.p99_ms, mine.p50_ms, "our own p50", "ms", 2.0, higher_is_better=False),
     ]
 

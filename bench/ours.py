@@ -17,13 +17,16 @@ from deeds.clock import SystemClock
 from messengers.telegram.messenger import Telegram
 
 
-def instance(folder: Path, url: str = "", **more: Any) -> Instance:
-    """Return an instance that serves Telegram, without a messenger's limits: the machine is what is measured."""
+def instance(folder: Path, url: str = "", *, many: bool = False, **more: Any) -> Instance:
+    """Return an instance that serves Telegram, without a messenger's limits: the machine is what is measured.
+
+    `many`: replies go out beside each other, as to a messenger that knows repeats; to Telegram they go one by one.
+    """
     settings = Settings(DATA_DIR=folder, DATABASE_URL=url, TELEGRAM_TOKEN=SecretStr(TOKEN), **more)
     made = build(settings, SystemClock())
     telegram = telegram_of(made)
     telegram.abilities = replace(
-        telegram.abilities, min_seconds_per_chat=0.0, max_per_minute_in_group=0, max_per_second=0
+        telegram.abilities, min_seconds_per_chat=0.0, max_per_minute_in_group=0, max_per_second=0, knows_repeats=many
     )
     return made
 
@@ -35,10 +38,10 @@ def telegram_of(made: Instance) -> Telegram:
     return telegram
 
 
-def in_process(count: int, chats: int, url: str = "") -> float:
+def in_process(count: int, chats: int, url: str = "", *, many: bool = False) -> float:
     """Return messages a second: decoded, carried through, committed, answered, the answer marked as sent."""
     with tempfile.TemporaryDirectory() as folder:
-        made = instance(Path(folder), url)
+        made = instance(Path(folder), url, many=many)
         telegram_of(made)._bot.session = wire()
         warm_up()
         freeze()

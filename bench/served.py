@@ -10,15 +10,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from bench.talk import HELLO, SECRET, STOP, TOKEN, sent, update
 
-KINDS = ("ours", "aiogram", "ptb")
+KINDS = ("ours", "many", "aiogram", "ptb")  # many: ours, with replies beside each other
 PATH = "/webhooks/telegram"
 
 
@@ -36,11 +37,17 @@ def serve(kind: str, port: int, api: str) -> None:
     import uvicorn
 
     with tempfile.TemporaryDirectory() as folder:
-        app = {"ours": _ours, "aiogram": _aiogram, "ptb": _ptb}[kind](Path(folder), port, api)
+        makers: dict[str, Callable[[Path, int, str], Any]] = {
+            "ours": _ours,
+            "many": partial(_ours, many=True),
+            "aiogram": _aiogram,
+            "ptb": _ptb,
+        }
+        app = makers[kind](Path(folder), port, api)
         uvicorn.run(app, host="127.0.0.1", port=port, log_level="error", access_log=False, http="httptools")
 
 
-def _ours(folder: Path, port: int, api: str) -> Any:
+def _ours(folder: Path, port: int, api: str, *, many: bool = False) -> Any:
     from pydantic import SecretStr
 
     from bench.ours import instance
@@ -48,7 +55,7 @@ def _ours(folder: Path, port: int, api: str) -> Any:
     from bot.settings import ReceivingMode
 
     made = instance(
-        folder, PORT=port, TELEGRAM_API_URL=api, TELEGRAM_MODE=ReceivingMode.WEBHOOK,
+        folder, many=many, PORT=port, TELEGRAM_API_URL=api, TELEGRAM_MODE=ReceivingMode.WEBHOOK,
         TELEGRAM_SECRET=SecretStr(SECRET), PUBLIC_URL=f"http://127.0.0.1:{port}",
     )  # fmt: skip
     return application(made)
