@@ -100,7 +100,7 @@ def pickled_bot(users: int, count: int) -> float:
 
     async def run() -> float:
         with tempfile.TemporaryDirectory() as folder:
-            kept = PicklePersistence(Path(folder) / "kept", on_flush=False, update_interval=3_600)
+            kept = PicklePersistence(Path(folder) / "kept", on_flush=True, update_interval=3_600)
             app = (
                 ApplicationBuilder().token(TOKEN).request(Nowhere()).get_updates_request(Nowhere())
                 .persistence(kept).build()
@@ -108,7 +108,8 @@ def pickled_bot(users: int, count: int) -> float:
             app.add_handler(MessageHandler(filters.ALL, answer))
             await app.initialize()
             for user in range(1, users + 1):
-                app.user_data[user]["text"] = "a story of some length that a person has told " * 2
+                await kept.update_user_data(user, {"text": "a story of some length that a person has told " * 2})
+            kept.on_flush = False  # from here on every update is written, as ours are
             began = time.perf_counter()
             for number in range(1, count + 1):
                 await app.process_update(Update.de_json(json.loads(update(number, number, "alo")), app.bot))

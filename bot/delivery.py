@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -50,7 +50,7 @@ class Delivery:
         self._busy: Counter[str] = Counter()  # by messenger
         self._queued: Counter[str] = Counter()  # of these, how many wait for their turn
         self._cards: Counter[str] = Counter()  # of these, how many must not stand twice
-        self._turns = {name: Turns() for name, messenger in messengers.items() if not messenger.abilities.knows_repeats}
+        self._turns: defaultdict[str, Turns] = defaultdict(Turns)
         self._uncertain: Counter[tuple[str, str]] = Counter()  # in a row, by chat
         self._in_hand: set[int] = set()  # what is being sent or waits to have its end written down
         self._parts_sent: dict[int, tuple[Prompt, int]] = {}  # of a long message that failed half-way
@@ -93,12 +93,15 @@ class Delivery:
             self._in_hand.add(message.id)
             self._busy[message.messenger] += 1
             self._cards[message.messenger] += is_card(message)
-            if message.messenger in self._turns:
+            if self._one_by_one(message.messenger):
                 self._queued[message.messenger] += 1
             task = asyncio.get_running_loop().create_task(self._send(message))
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
         return bool(due)
+
+    def _one_by_one(self, name: str) -> bool:
+        return not self._messengers[name].abilities.knows_repeats
 
     def _room(self, name: str) -> int:
         return 0 if self._queued[name] > REFILL_AT else AT_ONCE - self._busy[name]
@@ -122,7 +125,7 @@ class Delivery:
 
     def _without_more_cards(self, tx: Tx, name: str, claimed: list[Due]) -> list[Due]:
         """Put back all cards but one: a kill makes every card in hand one a person must look at."""
-        if name not in self._turns:
+        if not self._one_by_one(name):
             return claimed
         more = [message for message in claimed if is_card(message)][0 if self._cards[name] else 1 :]
         outbox.put_back(tx, more)
@@ -165,12 +168,12 @@ class Delivery:
     async def _turn(self, message: Due) -> AsyncIterator[None]:
         """Wait until what went out before on this messenger is written down, or takes long."""
         name = message.messenger
-        turns = self._turns.get(name)
-        if turns is None:
+        if not self._one_by_one(name):
             yield
             return
         try:
-            turn = await turns.take(next_one=is_card(message))  # a card in hand at a kill is one nobody knows of
+            # A card in hand at a kill is one nobody knows of.
+            turn = await self._turns[name].take(next_one=is_card(message))
         finally:
             self._queued[name] -= 1
         if self._queued[name] <= REFILL_AT:

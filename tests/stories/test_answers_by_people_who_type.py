@@ -16,6 +16,12 @@ def answers(speaker: Speaker, *turns: str) -> str:
     return speaker.last
 
 
+def offers(speaker: Speaker, label: str) -> bool:
+    """Tell whether the newest message offers this choice, on a button or under a number."""
+    newest = speaker.messages()[-1]
+    return label in newest.labels or newest.numbered(label) is not None
+
+
 @pytest.mark.parametrize("agrees", ["1", "1.", "mot", "１", "dong y", "da dong y a"])
 def test_a_grandmother_shows_a_photo_and_types_six_short_answers(town: Town, agrees: str) -> None:
     """On Zalo: one photo before any word, then only short words without accents: a receipt within eight turns."""
@@ -38,13 +44,13 @@ def test_a_grandmother_shows_a_photo_and_types_six_short_answers(town: Town, agr
     assert allowed(town) == (False, False)
 
 
-def test_nothing_short_of_a_clear_yes_hands_in_or_publishes(town: Town) -> None:
+def test_nothing_short_of_a_clear_yes_hands_in_or_publishes(town: Town, on: str) -> None:
     """ "That is right", "the first one" and every sound of listening: no receipt, and after it no leave to publish."""
-    ba = town.citizen("Bà Mấy")
+    ba = town.citizen("Bà Mấy", on=on)
     ba.says(RESCUE)
     for words in ("da", "dung roi", "ok", "cai dau", "cai dau tien", "7", "1 2", "phai"):
         ba.says(words)
-        assert "1. Đồng ý, gửi đi" in ba.last, words
+        assert offers(ba, "Đồng ý, gửi đi"), words
     assert not ba.shows("Số tiếp nhận")
     ba.says("1")
     ba.receipt()
@@ -55,9 +61,9 @@ def test_nothing_short_of_a_clear_yes_hands_in_or_publishes(town: Town) -> None:
     assert allowed(town) == (True, False)
 
 
-def test_not_yet_keeps_what_was_told(town: Town) -> None:
+def test_not_yet_keeps_what_was_told(town: Town, on: str) -> None:
     """ "Chưa" at the check is no refusal: the report waits, "kể tiếp" in letters goes on with it."""
-    ba = town.citizen("Bà Mấy")
+    ba = town.citizen("Bà Mấy", on=on)
     assert "được giữ 30 ngày" in answers(ba, RESCUE, "chua a")
     ba.says("alo")
     ba.sees("Kể tiếp không ạ?")
@@ -67,60 +73,61 @@ def test_not_yet_keeps_what_was_told(town: Town) -> None:
     assert ba.receipt()[0] == 1
 
 
-def test_what_is_wrong_is_corrected_and_not_thrown_away(town: Town) -> None:
+def test_what_is_wrong_is_corrected_and_not_thrown_away(town: Town, on: str) -> None:
     """ "Sai rồi" asks what is wrong; the field is named in letters, and "Ba" is what he is called."""
-    ba = town.citizen("Bà Mấy")
+    ba = town.citizen("Bà Mấy", on=on)
     assert "Sửa chỗ nào ạ?" in answers(ba, RESCUE, "sai roi")
     assert "Ai đã làm việc này ạ?" in answers(ba, "nguoi lam")
     assert "- Người làm: anh Ba" in answers(ba, "anh Ba")
 
 
-def test_a_name_that_is_a_number_is_asked_about_once(town: Town) -> None:
+def test_a_name_that_is_a_number_is_asked_about_once(town: Town, on: str) -> None:
     """Two people are offered and she answers "Hai": the second, or a man called so? Said again, it is the man."""
-    ba = town.citizen("Bà Mấy")
+    ba = town.citizen("Bà Mấy", on=on)
     ba.says("Hôm qua ở tổ 3 có chị Ngoan với anh Ba giúp bà con dọn đường")
     ba.sees("Chọn tên dưới đây")
     assert "Xin chọn một số từ 1 đến 2" in answers(ba, "Hai")
     assert "- Người làm: Hai" in answers(ba, "Hai")
 
 
-def test_a_hamlet_with_a_number_is_no_choice(town: Town) -> None:
+def test_a_hamlet_with_a_number_is_no_choice(town: Town, on: str) -> None:
     """One name is offered beside the question where it was: "thôn 1" is a hamlet, "1" is the name."""
-    ba, tu = town.citizen("Bà Mấy"), town.citizen("Chị Tư")
+    ba, tu = town.citizen("Bà Mấy", on=on), town.citizen("Chị Tư", on=on)
     for speaker in (ba, tu):
         speaker.says("Hôm qua có chị Ngoan giúp bà con dọn đường sau lũ")
-        speaker.sees("1. Người làm: chị Ngoan")
+        assert offers(speaker, "Người làm: chị Ngoan")
     assert "- Nơi: thôn 1, xã Mường La" in answers(ba, "thôn 1")
     assert "Việc này ở thôn, bản, tổ nào ạ?" in answers(tu, "1 nhé")
     assert "- Nơi: tổ 5, xã Mường La" in answers(tu, "tổ 5")
 
 
-def test_a_late_picture_is_not_dropped_by_a_bare_no(town: Town) -> None:
+def test_a_late_picture_is_not_dropped_by_a_bare_no(town: Town, on: str) -> None:
     """ "Không" may mean another deed or a mistake: it is asked again; "gửi nhầm" is the mistake."""
-    ba = town.citizen("Bà Mấy")
+    ba = town.citizen("Bà Mấy", on=on)
     ba.reports()
     ba.says("", photos=1)
     ba.sees("Ảnh này có phải của tin số 1 vừa gửi không ạ?")
     assert "Xin chọn một số từ 1 đến 3" in answers(ba, "khong")
-    assert "3. Gửi nhầm, bỏ ảnh này" in ba.last
+    assert offers(ba, "Gửi nhầm, bỏ ảnh này")
     assert "Đã bỏ ảnh" in answers(ba, "gui nham")
 
 
-def test_deleting_takes_more_than_pointing(town: Town) -> None:
+def test_deleting_takes_more_than_pointing(town: Town, on: str) -> None:
     """ "Cái đầu" and "gửi đi" show the question again, "ok" keeps everything, "xoa het" deletes."""
-    ba = town.citizen("Bà Mấy")
+    ba = town.citizen("Bà Mấy", on=on)
     ba.reports()
     for words in ("cai dau", "gui di", "4"):
-        assert "1. Xóa hết" in answers(ba, "xoa", words), words
-    assert "1. Xóa hết" not in answers(ba, "ok")
+        answers(ba, "xoa", words)
+        assert offers(ba, "Xóa hết"), words
+    assert "Xóa hết" not in answers(ba, "ok")
     assert town.deed().story == RESCUE
     answers(ba, "xoa", "xoa het")
     assert not {"deed", "submission", "draft"} & set(town.tables_with("Khuyên"))
 
 
-def test_a_moderator_is_never_understood_by_half(town: Town) -> None:
+def test_a_moderator_is_never_understood_by_half(town: Town, on: str) -> None:
     """On a card "ok" and "the first" approve nothing; the number or the whole word does."""
-    town.citizen("Lan").reports()
+    town.citizen("Lan", on=on).reports()
     thu = town.moderator("Thu")
     thu.says("xem")
     for words in ("ok", "duoc", "cai dau", "9"):
@@ -131,9 +138,9 @@ def test_a_moderator_is_never_understood_by_half(town: Town) -> None:
     assert town.deed().status == "approved"
 
 
-def test_words_that_are_commands_elsewhere_answer_the_open_menu(town: Town) -> None:
+def test_words_that_are_commands_elsewhere_answer_the_open_menu(town: Town, on: str) -> None:
     """ "So 1" is the choice under a menu and the report after it; "thôi" keeps, "tố cáo" answers the question."""
-    ba = town.citizen("Bà Mấy")
+    ba = town.citizen("Bà Mấy", on=on)
     answers(ba, RESCUE, "so 1")
     assert ba.receipt()[0] == 1
     assert "Số 1 (anh Lò Văn Khuyên)" in answers(ba, "so 1")

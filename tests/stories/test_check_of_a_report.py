@@ -143,9 +143,9 @@ def test_a_number_nobody_offered_is_asked_again(town: Town) -> None:
     assert lan.receipt()[0] == 1
 
 
-def test_a_child_is_noticed_wherever_it_is_said(town: Town) -> None:
+def test_a_child_is_noticed_wherever_it_is_said(town: Town, on: str) -> None:
     """The pupil is named only when asked who did it: the check says a child is told of, and so does the deed."""
-    lan = town.citizen("Lan")
+    lan = town.citizen("Lan", on=on)
     lan.tells("Hôm qua ở tổ 3 có người nhặt được ví tiền rồi đem trả lại")
     lan.sees("Ai đã làm việc này ạ?")
     lan.says("em Xuyến, học sinh lớp 5")

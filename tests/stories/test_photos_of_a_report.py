@@ -107,9 +107,9 @@ def test_a_picture_after_the_receipt_is_offered_as_an_addition(town: Town, on: s
     town.deed(1)
 
 
-def test_a_late_picture_of_another_deed_begins_another_report(town: Town) -> None:
+def test_a_late_picture_of_another_deed_begins_another_report(town: Town, on: str) -> None:
     """ "No, another deed": the picture waits for its story."""
-    lan = town.citizen("Lan")
+    lan = town.citizen("Lan", on=on)
     lan.reports()
     lan.says("", photos=1)
     lan.picks("Không, kể việc khác")
@@ -121,9 +121,9 @@ def test_a_late_picture_of_another_deed_begins_another_report(town: Town) -> Non
     assert photos_of(town) == [(2, "ready")]
 
 
-def test_more_than_ten_are_refused_with_a_sentence(town: Town) -> None:
+def test_more_than_ten_are_refused_with_a_sentence(town: Town, on: str) -> None:
     """Twelve pictures one by one: ten are kept, and it is said once that there were too many."""
-    lan = town.citizen("Lan")
+    lan = town.citizen("Lan", on=on)
     lan.tells(RESCUE)
     for number in range(12):
         lan.sends("", [picture(number)])

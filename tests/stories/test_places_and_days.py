@@ -53,9 +53,9 @@ def test_another_province_typed_without_accents(town: Town, on: str) -> None:
     assert "- Nơi: xã Phong Thổ, tỉnh Lai Châu" in lan.sees("Xin xem lại:")
 
 
-def test_a_place_in_the_story_is_not_asked(town: Town) -> None:
+def test_a_place_in_the_story_is_not_asked(town: Town, on: str) -> None:
     """The old commune stands in the story itself: it is settled before the check."""
-    lan = town.citizen("Lan")
+    lan = town.citizen("Lan", on=on)
     lan.tells("Hôm qua anh Lò Văn Nam cứu người bị nạn ở xã Mường So, Phong Thổ")
     lan.sees("nay thuộc xã Phong Thổ")
     lan.says("đúng rồi")
@@ -84,9 +84,9 @@ def test_a_day_in_the_future_is_asked_about(town: Town, on: str) -> None:
     assert "- Hôm: chủ nhật, 03/05/2026" in lan.sees("Xin xem lại:")
 
 
-def test_a_day_in_the_future_typed_at_the_check(town: Town) -> None:
+def test_a_day_in_the_future_typed_at_the_check(town: Town, on: str) -> None:
     """A slip at the check is asked about, too, and nothing else is lost."""
-    lan = town.citizen("Lan")
+    lan = town.citizen("Lan", on=on)
     lan.tells("Hôm qua anh Lò Văn Nam ở tổ 3 giúp bà con dọn đường sau lũ")
     lan.sees("Xin xem lại:")
     lan.says("hôm 09/05/2026")
@@ -109,9 +109,9 @@ def test_days_as_people_say_them(town: Town, says: str, shown: str) -> None:
     assert f"- Hôm: {shown}" in lan.sees("Xin xem lại:")
 
 
-def test_the_day_is_viet_nams(town: Town) -> None:
+def test_the_day_is_viet_nams(town: Town, on: str) -> None:
     """At half past midnight of the 6th in Viet Nam, "hôm nay" is the 6th, though in UTC it is still the 5th."""
-    lan = town.citizen("Lan")
+    lan = town.citizen("Lan", on=on)
     town.clock.move_to("2026-05-06 00:30")
     lan.tells("Hôm nay anh Lò Văn Nam ở tổ 3 giúp bà con dọn đường sau lũ")
     assert "- Hôm: thứ Tư, 06/05/2026" in lan.sees("Xin xem lại:")

@@ -91,9 +91,9 @@ def test_a_question_without_answer_closes(town: Town, on: str) -> None:
     assert town.deed().status == "needs_info"
 
 
-def test_two_questions_are_put_one_after_the_other(town: Town) -> None:
+def test_two_questions_are_put_one_after_the_other(town: Town, on: str) -> None:
     """Two deeds, two questions: the second is put when the first is answered."""
-    lan, thu = town.citizen("Lan"), town.moderator("Thu")
+    lan, thu = town.citizen("Lan", on=on), town.moderator("Thu")
     lan.reports()
     lan.reports(RESCUE.replace("thôn Bến Gỗ", "tổ 3"))
     for _ in range(2):

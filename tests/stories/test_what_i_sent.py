@@ -117,9 +117,9 @@ def test_everything_is_deleted(town: Town, on: str) -> None:
     lan.sees("Chưa có tin nào")
 
 
-def test_an_approved_report_is_taken_back(town: Town) -> None:
+def test_an_approved_report_is_taken_back(town: Town, on: str) -> None:
     """Also after the office agreed and the page showed it, a teller may take it back; it is gone from the page."""
-    lan = town.citizen("Lan")
+    lan = town.citizen("Lan", on=on)
     town.moderator("Thu")
     lan.reports(CANARY)
     lan.picks("Được dùng cả lời kể và ảnh")
@@ -144,9 +144,9 @@ def test_a_telephone_number_is_no_story(town: Town, on: str) -> None:
     assert allowed(town) == (True, False)
 
 
-def test_withdrawing_one_report_does_not_silence_the_outcome_of_another(town: Town) -> None:
+def test_withdrawing_one_report_does_not_silence_the_outcome_of_another(town: Town, on: str) -> None:
     """Two reports of one teller: one approved, the other withdrawn within ten minutes; the outcome comes."""
-    lan, thu = town.citizen("Lan"), town.moderator("Thu")
+    lan, thu = town.citizen("Lan", on=on), town.moderator("Thu")
     lan.reports()
     lan.says("không")
     lan.reports()
