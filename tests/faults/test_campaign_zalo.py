@@ -105,7 +105,7 @@ class Teller:
         for question, answer in ANSWERS.items():
             if question in shown and question not in self.answered:
                 self.answered.add(question)
-                self.says_next = answer  # whoever reads it has been answered before
+                self.says_next = answer
                 self.speaks()
         return THANKS in shown
 
