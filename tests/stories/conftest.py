@@ -80,4 +80,4 @@ def _twice(item: pytest.Item) -> bool:
     params = getattr(getattr(item, "callspec", None), "params", {})
     if "on" not in params:
         return False
-    return (params.get("town") == "postgres") != (params["on"] == "plain")
+    return bool((params.get("town") == "postgres") != (params["on"] == "plain"))
