@@ -39,7 +39,7 @@ class Reach:
         return True
 
     def another_way(self, tx: Tx, message: Due, why: str, now: datetime) -> None:
-        """Send a message to another open chat of its person; else keep it until they write, and e-mail staff."""
+        """Send it to a chat of its person that is always open; else keep it until they write, and e-mail staff."""
         if not self._moved(tx, message, now):
             windows.hold(tx, message, why)
 
@@ -52,11 +52,11 @@ class Reach:
         person = people.owner_of(tx, message.messenger, message.chat)
         if person is None or message.messenger == MAIL:
             return False
+        # Never to another window: two that are both closed would hand it to and fro for ever.
         ways = [
             way
             for way in people.ways_to(tx, [person])
-            if (way.messenger, way.address) != (message.messenger, message.chat)
-            and self._is_open(tx, way.messenger, way.address, now)
+            if (way.messenger, way.address) != (message.messenger, message.chat) and self._is_always_open(way.messenger)
         ]
         if ways and not (message.send_key or "").startswith(CARD):
             windows.readdress(tx, message, ways[0].messenger, ways[0].address)
@@ -68,12 +68,8 @@ class Reach:
             outbox.put(tx, MAIL, mail, prompt, now)
         return False
 
-    def _is_open(self, tx: Tx, messenger: str, chat: str, now: datetime) -> bool:
-        if messenger not in self.messengers:
-            return False
-        window = self._window(messenger)
-        heard = windows.last_heard(tx, messenger, chat) if window else now
-        return heard is not None and (window is None or now - heard < window.lasts)
+    def _is_always_open(self, messenger: str) -> bool:
+        return messenger in self.messengers and self._window(messenger) is None
 
     def _is_closed(self, tx: Tx, message: Due, window: Window, heard: datetime, cost: int, now: datetime) -> bool:
         if now - heard >= window.lasts:

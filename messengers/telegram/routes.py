@@ -9,6 +9,7 @@ from starlette.routing import Route
 from messengers.port import Accept, CannotRead, Park, TryLater
 from messengers.telegram.abilities import BODY_MAX_BYTES, SECRET_MIN_BYTES
 from messengers.telegram.incoming import NAME, Decoder
+from messengers.webhooks import only_header, whole_body
 
 PATH = "/webhooks/telegram"
 SECRET_HEADER = b"x-telegram-bot-api-secret-token"
@@ -37,12 +38,11 @@ class Webhook:
 
     async def receive(self, request: Request) -> Response:
         """Take one update: 200 kept, 401 not from Telegram, 413 too big, 503 come again."""
-        # As bytes: a header with letters beyond ASCII must be refused like any other, not break the comparison.
-        told = [value for name, value in request.headers.raw if name == SECRET_HEADER]
-        if len(told) != 1 or not hmac.compare_digest(told[0], self._secret):
+        told = only_header(request.headers.raw, SECRET_HEADER)
+        if told is None or not hmac.compare_digest(told, self._secret):
             return Response(status_code=401)
         try:
-            body = await _body(request)
+            body = await whole_body(request.stream(), BODY_MAX_BYTES)
         except ClientDisconnect:
             return Response(status_code=400)
         if body is None:
@@ -58,13 +58,3 @@ class Webhook:
         except TryLater:
             return Response(status_code=503, headers={"Retry-After": "2"})
         return Response(status_code=200)
-
-
-async def _body(request: Request) -> bytes | None:
-    """Return the body, or None as soon as it is too big."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > BODY_MAX_BYTES:
-            return None
-    return bytes(body)

@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from deeds.clock import Clock
 from messengers.port import Accept, CannotRead, Park, TryLater
+from messengers.webhooks import only_header, whole_body
 from messengers.zalo_bot.abilities import BODY_MAX_BYTES, SECRET_MAX_BYTES, SECRET_MIN_BYTES
 from messengers.zalo_bot.incoming import NAME, read, updates_of
 from messengers.zalo_bot.photo_addresses import PATH as PHOTOS
@@ -46,12 +47,11 @@ class Webhook:
 
     async def receive(self, request: Request) -> Response:
         """Take one delivery: 200 kept, 401 not from the platform, 413 too big, 503 come again."""
-        # As bytes: a header with letters beyond ASCII must be refused like any other, not break the comparison.
-        told = [value for name, value in request.headers.raw if name == SECRET_HEADER]
-        if len(told) != 1 or not hmac.compare_digest(told[0], self._secret):
+        told = only_header(request.headers.raw, SECRET_HEADER)
+        if told is None or not hmac.compare_digest(told, self._secret):
             return Response(status_code=401)
         try:
-            body = await _body(request)
+            body = await whole_body(request.stream(), BODY_MAX_BYTES)
         except ClientDisconnect:
             return Response(status_code=400)
         if body is None:
@@ -105,13 +105,3 @@ class Photos:
 
 def _not_here() -> Response:
     return Response(status_code=404, headers={"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"})
-
-
-async def _body(request: Request) -> bytes | None:
-    """Return the body, or None as soon as it is too big."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > BODY_MAX_BYTES:
-            return None
-    return bytes(body)

@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from messengers.port import Accept, CannotRead, Park, TryLater
+from messengers.webhooks import only_header, whole_body
 from messengers.zalo_oa.abilities import BODY_MAX_BYTES, NAME
 from messengers.zalo_oa.consent import Ended
 from messengers.zalo_oa.incoming import account_of, read
@@ -53,7 +54,7 @@ class Door:
     async def receive(self, request: Request) -> Response:
         """Take one event: 200 kept, 401 not from Zalo, 413 too big, 503 come again."""
         try:
-            body = await _body(request)
+            body = await whole_body(request.stream(), BODY_MAX_BYTES)
         except ClientDisconnect:
             return Response(status_code=400)
         if body is None:
@@ -107,7 +108,7 @@ class Door:
 
     async def _signed_for(self, request: Request, body: bytes) -> Account | None:
         """Return the account in whose name Zalo signed this; None when nobody did."""
-        told = _only(request, SIGNATURE_HEADER)
+        told = only_header(request.headers.raw, SIGNATURE_HEADER)
         if told is None:
             return None
         event = _parsed(body)
@@ -120,7 +121,7 @@ class Door:
                 account.app_id,
                 account.secret_key,
                 body,
-                header=_only(request, TIMESTAMP_HEADER),
+                header=only_header(request.headers.raw, TIMESTAMP_HEADER),
                 inside=str(inside) if isinstance(inside, str | int) else None,
             )
             if matched is not None:
@@ -146,22 +147,5 @@ def _parsed(body: bytes) -> Mapping[str, Any] | None:
     return event if isinstance(event, dict) else None
 
 
-def _only(request: Request, header: bytes) -> bytes | None:
-    """Return a header's bytes; None where it is missing or stands there twice."""
-    # As bytes: a header with letters beyond ASCII must be refused like any other, not break the comparison.
-    told = [value for name, value in request.headers.raw if name == header]
-    return told[0] if len(told) == 1 else None
-
-
 def _come_again() -> Response:
     return Response(status_code=503, headers={"Retry-After": "2"})
-
-
-async def _body(request: Request) -> bytes | None:
-    """Return the body, or None as soon as it is too big."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > BODY_MAX_BYTES:
-            return None
-    return bytes(body)

@@ -149,6 +149,19 @@ def test_who_has_another_open_chat_is_told_there(house: House) -> None:
     assert house.states() == ["sent"]
 
 
+def test_of_two_closed_windows_neither_hands_it_to_the_other(house: House) -> None:
+    """Both chats of a person refuse: the notice is held where it was, tried once, and does not wander."""
+    lan = house.hears()
+    other = house.others["open"]
+    other.abilities = replace(other.abilities, window=WINDOW)
+    house.also_writes_from("open", "7", lan)
+    for messenger in (house.messenger, other):
+        messenger.answers = lambda *_: MessengerFailed(Failure.CLOSED, "-230")
+    house.tells("your deed is in the list")
+    assert house.states() == ["held"]
+    assert (len(house.messenger.tries), len(other.tries)) == (1, 0)
+
+
 def test_a_card_is_not_doubled_in_the_other_chat(house: House) -> None:
     """A moderator has a card in every chat: the closed one keeps its own, and the other has one already."""
     thu = house.hears()
