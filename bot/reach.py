@@ -15,6 +15,7 @@ from storage.people import MAIL
 CLOSED = "too long since the person was last heard"
 AFTER_QUIET = timedelta(minutes=5)
 CARD = "card:"  # stands in every chat of a moderator: where one is closed, the others have theirs
+MAILED = (CARD, "digest:", "stuck:", "trouble:")  # alerts; an answer in a chat may hold what somebody told
 
 
 @dataclass(frozen=True)
@@ -58,11 +59,12 @@ class Reach:
             for way in people.ways_to(tx, [person])
             if (way.messenger, way.address) != (message.messenger, message.chat) and self._is_always_open(way.messenger)
         ]
-        if ways and not (message.send_key or "").startswith(CARD):
+        key = message.send_key or ""
+        if ways and not key.startswith(CARD):
             windows.readdress(tx, message, ways[0].messenger, ways[0].address)
             return True
-        mail = people.mail_of(tx, person)
-        if not ways and mail is not None and MAIL in self.messengers:
+        mail = people.mail_of(tx, person) if key.startswith(MAILED) and not ways else None
+        if mail is not None and MAIL in self.messengers:
             words = message.prompt.instead or message.prompt.text
             prompt = Prompt(words, files=message.prompt.files, send_key=f"{MAIL}:{message.id}")
             outbox.put(tx, MAIL, mail, prompt, now)

@@ -183,6 +183,18 @@ def test_staff_without_any_open_chat_get_an_e_mail(house: House) -> None:
     assert house.states() == ["held", "sent"]
 
 
+def test_what_was_told_never_leaves_by_e_mail(house: House) -> None:
+    """A moderator reads many cards at once: the one past the window is held, and its words go into no letter."""
+    thu = house.hears()
+    with house.database.write() as tx:
+        people.set_mail(tx, thu, "thu@xa.example", house.time.now())
+    for number in range(9):
+        house.put("1", f"the whole deed {number}", send_key=f"shown:{number}:event:0")
+    house.deliver()
+    assert house.states() == ["sent"] * 8 + ["held"]
+    assert house.others["mail"].tries == []
+
+
 def test_who_blocked_us_here_is_told_elsewhere(house: House) -> None:
     """Blocked on one messenger, open on another: the notice is not a dead letter."""
     lan = house.hears()
