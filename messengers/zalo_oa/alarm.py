@@ -32,9 +32,17 @@ def raise_alarms(tx: Tx, now: datetime) -> int:
 
 
 def _ways(tx: Tx) -> list[Reached]:
-    """Return how to reach who looks after the instance; where no administrator can be reached, the moderators."""
+    """Return how to reach who looks after the instance; where no administrator can be reached, the moderators.
+
+    Who has no other chat than Zalo is written an e-mail.
+    """
     for role in (Role.ADMIN, Role.MODERATOR):
-        ways = [way for way in people.ways_to(tx, people.holding(tx, role)) if way.messenger != NAME]
+        holders = people.holding(tx, role)
+        ways = [way for way in people.ways_to(tx, holders) if way.messenger != NAME]
+        reached = {way.person_id for way in ways}
+        for person in holders:
+            mail = people.mail_of(tx, person) if person not in reached else None
+            ways += [Reached(person, people.MAIL, mail)] if mail is not None else []
         if ways:
             return ways
     return []

@@ -238,6 +238,23 @@ def test_a_lost_answer_breaks_the_account_and_staff_hear_of_it(
     asyncio.run(steps())
 
 
+def test_an_administrator_who_is_only_on_zalo_gets_a_letter(api: ZaloOaApi, url: str, tmp_path: Path) -> None:
+    """The account that broke is the only chat they have: the alarm comes by e-mail."""
+
+    async def steps() -> None:
+        async with our_side(api, url, tmp_path) as ours:
+            hire(ours, "Ninh", Role.ADMIN, NAME)
+            with ours.database.write() as tx:
+                ninh = people.named(tx, "Ninh")
+                assert ninh is not None
+                people.set_mail(tx, ninh.id, "ninh@xa.example", ours.clock.now())
+            api.office.revoke()
+            await ours.zalo.tick()
+            assert [(way, chat) for way, chat, _ in alarms(ours)] == [("mail", "ninh@xa.example")]
+
+    asyncio.run(steps())
+
+
 def test_without_an_administrator_moderators_hear_of_it(api: ZaloOaApi, url: str, tmp_path: Path) -> None:
     """And two processes tell it once; who can only be reached on Zalo is not written to there."""
 
