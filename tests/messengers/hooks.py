@@ -38,7 +38,7 @@ async def receiver(answers: Callable[[str, dict[str, Any]], int], slow_s: float 
         await runner.cleanup()
 
 
-async def until(true: Callable[[], bool], seconds: float = 5.0) -> None:
+async def until(true: Callable[[], bool], seconds: float = 20.0) -> None:
     """Wait for something that happens in another thread."""
     for _ in range(int(seconds / 0.02)):
         if true():

@@ -115,7 +115,7 @@ async def polling(api: TelegramApi, folder: Path, intake: Intake) -> AsyncIterat
             yield telegram
         finally:
             await telegram.stop()
-            await asyncio.wait_for(running, 5)
+            await asyncio.wait_for(running, 20)
 
 
 def forged_headers() -> list[list[tuple[str, str]]]:

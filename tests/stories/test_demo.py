@@ -60,7 +60,7 @@ class Run:
     def interrupt(self) -> str:
         """Press Ctrl-C; return what was said at the end."""
         self.process.send_signal(signal.SIGINT)
-        said, errors = self.process.communicate(timeout=10)
+        said, errors = self.process.communicate(timeout=30)
         assert (self.process.returncode, errors) == (0, "")
         return said
 

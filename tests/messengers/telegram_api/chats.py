@@ -152,12 +152,12 @@ class Chat:
         self.world.changed.notify_all()
         return message
 
-    def waits_for(self, part: str, seconds: float = 5.0) -> Message:
+    def waits_for(self, part: str, seconds: float = 20.0) -> Message:
         """Return the bot's next message (or edit) containing `part`; each is returned once. Fails after `seconds`."""
         return self.waits_until(lambda message: part in message.text, seconds, f"a message with {part!r}")
 
     def waits_until(
-        self, fits: Callable[[Message], bool], seconds: float = 5.0, wanted: str = "a message that fits"
+        self, fits: Callable[[Message], bool], seconds: float = 20.0, wanted: str = "a message that fits"
     ) -> Message:
         """Return the bot's next message (or edit) that fits; each is returned once. Fails after `seconds`."""
         until = time.monotonic() + seconds
