@@ -115,7 +115,7 @@ class Delivery:
             can = self._messengers[name].abilities
             pace = pace_of(can)
             if pace is None:
-                claimed = outbox.claim(tx, [name], now, left)
+                claimed = outbox.claim(tx, name, now, left)
             else:
                 claimed, wait_s = claim_at_pace(tx, name, now, left, pace)
                 waits += [] if wait_s is None else [wait_s]

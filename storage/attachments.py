@@ -10,6 +10,7 @@ from deeds.said import FileSource
 from storage import remote_copies
 from storage.database import Tx
 from storage.models import Attachment, Submission
+from storage.prepared import Prepared
 from storage.statements import insert_unless_there, table
 
 
@@ -100,20 +101,21 @@ def attach(
 
 
 _ATTACHMENT = table(Attachment)
-_COUNT_PHOTOS = (
+_COUNT_PHOTOS = Prepared(
     select(func.count())
     .select_from(_ATTACHMENT)
     .where(
         _ATTACHMENT.c.draft_id == bindparam("draft"),
         _ATTACHMENT.c.kind == "photo",
-        _ATTACHMENT.c.state.not_in(("refused", "dropped")),
+        _ATTACHMENT.c.state != "refused",
+        _ATTACHMENT.c.state != "dropped",
     )
 )
 
 
 def count_photos(tx: Tx, draft_id: int) -> int:
     """Return how many pictures a draft has, refused ones excepted."""
-    return int(tx.execute(_COUNT_PHOTOS, {"draft": draft_id}).scalar_one())
+    return int(_COUNT_PHOTOS.value(tx, draft=draft_id))
 
 
 def hand_over(tx: Tx, draft_id: int, submission_id: int) -> None:

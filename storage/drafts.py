@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 
 from storage.database import Tx
 from storage.models import Attachment, Draft, Place
+from storage.prepared import Prepared
 from storage.statements import insert_or_update, table
 
 
@@ -22,22 +23,20 @@ class WaitingDraft:
 
 
 _PLACE, _DRAFT = table(Place), table(Draft)
-_PLACE_OF = select(_PLACE.c.state).where(_PLACE.c.person_id == bindparam("person")).with_for_update()
-_MOVE = (
+_PLACE_OF = Prepared(select(_PLACE.c.state).where(_PLACE.c.person_id == bindparam("person")).with_for_update())
+_MOVE = Prepared(
     update(_PLACE)
     .where(_PLACE.c.person_id == bindparam("person"))
     .values(state=bindparam("now_state"), version=_PLACE.c.version + 1, updated_at=bindparam("now_at"))
 )
-_WAITING_OF = (
+_WAITING_OF = Prepared(
     select(_DRAFT.c.id, _DRAFT.c.state, _DRAFT.c.touched_at)
     .where(_DRAFT.c.person_id == bindparam("person"))
     .order_by(_DRAFT.c.touched_at.desc(), _DRAFT.c.id.desc())
     .limit(5)
 )
-
-
-_BEGIN = insert(_DRAFT).returning(_DRAFT.c.id)
-_SET_ASIDE = (
+_BEGIN = Prepared(insert(_DRAFT).returning(_DRAFT.c.id), "person_id", "state", "opened_at", "touched_at")
+_SET_ASIDE = Prepared(
     update(_DRAFT)
     .where(_DRAFT.c.id == bindparam("draft"))
     .values(state=bindparam("now_state"), touched_at=bindparam("now_at"))
@@ -46,14 +45,13 @@ _SET_ASIDE = (
 
 def place_of(tx: Tx, person_id: int) -> Mapping[str, Any] | None:
     """Return where a person stands, holding the row against other processes; None for somebody who never spoke."""
-    found = tx.execute(_PLACE_OF, {"person": person_id}).first()
+    found = _PLACE_OF.first(tx, person=person_id)
     return found.state if found else None
 
 
 def keep_place(tx: Tx, person_id: int, state: Mapping[str, Any], now: datetime) -> None:
     """Save where a person stands."""
-    moved = tx.execute(_MOVE, {"person": person_id, "now_state": dict(state), "now_at": now})
-    if moved.rowcount == 1:
+    if _MOVE.change(tx, person=person_id, now_state=dict(state), now_at=now) == 1:
         return
     values = {"person_id": person_id, "state": dict(state), "version": 1, "updated_at": now}
     change = {"state": dict(state), "version": Place.version + 1, "updated_at": now}
@@ -62,18 +60,17 @@ def keep_place(tx: Tx, person_id: int, state: Mapping[str, Any], now: datetime) 
 
 def open_draft(tx: Tx, person_id: int, now: datetime) -> int:
     """Begin a report and return its id."""
-    begun = {"person_id": person_id, "state": {}, "opened_at": now, "touched_at": now}
-    return int(tx.execute(_BEGIN, begun).scalar_one())
+    return int(_BEGIN.value(tx, person_id=person_id, state={}, opened_at=now, touched_at=now))
 
 
 def set_aside(tx: Tx, draft_id: int, state: Mapping[str, Any], now: datetime) -> None:
     """Keep a report for later, with the place its teller had reached."""
-    tx.execute(_SET_ASIDE, {"draft": draft_id, "now_state": dict(state), "now_at": now})
+    _SET_ASIDE.change(tx, draft=draft_id, now_state=dict(state), now_at=now)
 
 
 def waiting_of(tx: Tx, person_id: int) -> Sequence[WaitingDraft]:
     """Return the reports a person has set aside, newest first."""
-    rows = tx.execute(_WAITING_OF, {"person": person_id})
+    rows = _WAITING_OF.all(tx, person=person_id)
     return [WaitingDraft(row.id, row.state, row.touched_at) for row in rows if row.state]
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, insert, select, update
 from deeds.kinds import Act, Status, Thing
 from storage.database import Tx
 from storage.models import Consent, Decision, Person, Question
+from storage.prepared import Prepared
 from storage.statements import table
 
 
@@ -66,7 +67,7 @@ _ASKED = tuple(getattr(Question, name) for name in Asked.__dataclass_fields__)
 
 _QUESTION = table(Question)
 _OPEN = (_QUESTION.c.answered_at.is_(None), _QUESTION.c.cancelled_at.is_(None))
-_OPEN_OF = (
+_OPEN_OF = Prepared(
     select(*(_QUESTION.c[name] for name in Asked.__dataclass_fields__))
     .where(_QUESTION.c.person_id == bindparam("person"), _QUESTION.c.closes_at > bindparam("present"), *_OPEN)
     .order_by(_QUESTION.c.id)
@@ -194,8 +195,7 @@ def note_of_teller(
 
 def open_questions(tx: Tx, person_id: int, now: datetime) -> Sequence[Asked]:
     """Return the questions a teller has not answered, oldest first."""
-    rows = tx.execute(_OPEN_OF, {"person": person_id, "present": now})
-    return [Asked(**row._mapping) for row in rows]
+    return [Asked(*row) for row in _OPEN_OF.all(tx, person=person_id, present=now)]
 
 
 def untold_questions(tx: Tx, now: datetime) -> Sequence[Asked]:

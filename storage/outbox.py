@@ -6,15 +6,17 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Select, bindparam, case, delete, func, insert, or_, select, update
 from sqlalchemy.orm import aliased
 
 from deeds.said import Prompt
 from storage.database import Tx
 from storage.models import OutboxMessage
+from storage.prepared import Prepared
 from storage.statements import insert_unless_there, table
 
 LEASE = timedelta(seconds=120)  # longer than the slowest upload; past it the sender is taken for dead
+HORIZON = timedelta(seconds=60)  # the longest span a messenger's limits are counted over
 
 
 @dataclass(frozen=True)
@@ -44,12 +46,26 @@ class Stuck:
     created_at: datetime
 
 
-# Statements of the message path are made once: building one costs five times its execution.
 _OUT = table(OutboxMessage)
-_PUT = insert(_OUT)
-_SENT = (
+_THIS = _OUT.c.id == bindparam("message")
+_PUT = Prepared(
+    insert(_OUT),
+    *("messenger", "chat", "thread", "created_at", "body", "not_before", "state", "attempts", "error"),
+)
+_LEASE = Prepared(
     update(_OUT)
-    .where(_OUT.c.id == bindparam("message"))
+    .where(_THIS)
+    .values(
+        state="sending",
+        leased_until=bindparam("lease_ends"),
+        attempts=_OUT.c.attempts + 1,
+        # An edit shortly after the message counts beside it.
+        units=case((_OUT.c.sent_at > bindparam("counted_since"), _OUT.c.units), else_=0) + bindparam("cost"),
+    )
+)
+_SENT = Prepared(
+    update(_OUT)
+    .where(_THIS)
     .values(
         state="sent", edits=None, remote_id=bindparam("remote"), sent_at=bindparam("at"), leased_until=None, error=None
     )
@@ -67,7 +83,7 @@ def put(tx: Tx, messenger: str, chat: str, prompt: Prompt, now: datetime, thread
     }
     where = {"messenger": messenger, "chat": chat, "thread": thread, "created_at": now}
     if prompt.send_key is None:
-        tx.execute(_PUT, {**where, **values})
+        _PUT.change(tx, **where, **values)
         return
     if _replace(tx, prompt.send_key, prompt, values):
         return
@@ -134,6 +150,7 @@ def keys_under(tx: Tx, prefix: str) -> Sequence[tuple[str, str, str, str | None]
 def _in_turn(*, passing_over: bool = False) -> Select[Any]:
     """Return the query for the messages whose turn it is: the first of each chat, none of a chat that is held."""
     present: Any = bindparam("present")
+    messenger: Any = bindparam("here")
     heads = (
         select(OutboxMessage.messenger, OutboxMessage.chat, func.min(OutboxMessage.id).label("id"))
         .where(OutboxMessage.state == "waiting", OutboxMessage.not_before <= present)
@@ -146,7 +163,12 @@ def _in_turn(*, passing_over: bool = False) -> Select[Any]:
     sending = select(other.id).where(*in_chat, other.state == "sending").exists()
     retrying = (
         select(other.id)
-        .where(*in_chat, other.state.in_(("waiting", "uncertain")), other.attempts > 0, other.not_before > present)
+        .where(
+            *in_chat,
+            or_(other.state == "waiting", other.state == "uncertain"),
+            other.attempts > 0,
+            other.not_before > present,
+        )
         .exists()
     )
     passed: Any = bindparam("passed", expanding=True)
@@ -166,7 +188,7 @@ def _in_turn(*, passing_over: bool = False) -> Select[Any]:
             OutboxMessage.id.in_(select(heads.c.id).where(~sending, ~retrying, *others)),
             OutboxMessage.state == "waiting",
             OutboxMessage.not_before <= present,
-            OutboxMessage.messenger.in_(bindparam("messengers", expanding=True)),
+            OutboxMessage.messenger == messenger,
         )
         .order_by(OutboxMessage.id)
         .limit(bindparam("at_most"))
@@ -174,23 +196,27 @@ def _in_turn(*, passing_over: bool = False) -> Select[Any]:
     )
 
 
-def claim(tx: Tx, messengers: Collection[str], now: datetime, at_most: int) -> list[Due]:
-    """Take the messages whose turn it is on these messengers, one a chat, under a lease.
+_IN_TURN = Prepared(lambda _: _in_turn())
+
+
+def claim(tx: Tx, messenger: str, now: datetime, at_most: int) -> list[Due]:
+    """Take the messages whose turn it is on a messenger, one a chat, under a lease.
 
     A row held back by `not_before` holds nobody unless it was tried before; a row being sent holds its chat.
     """
-    due = in_turn(tx, messengers, now, at_most)
-    lease(tx, due, now)
+    due = in_turn(tx, messenger, now, at_most)
+    for message in due:
+        lease(tx, message, now)
     return due
 
 
-def in_turn(
-    tx: Tx, messengers: Collection[str], now: datetime, at_most: int, passing_over: Collection[str] = ()
-) -> list[Due]:
+def in_turn(tx: Tx, messenger: str, now: datetime, at_most: int, passing_over: Collection[str] = ()) -> list[Due]:
     """Return the messages whose turn it is, but for these chats; nobody else takes them while the transaction lasts."""
-    given = {"present": now, "messengers": list(messengers), "at_most": at_most}
+    given = {"present": now, "here": messenger, "at_most": at_most}
     if passing_over:
-        given["passed"] = list(passing_over)
+        rows = tx.execute(_in_turn(passing_over=True), {**given, "passed": list(passing_over)}).all()
+    else:
+        rows = _IN_TURN.all(tx, **given)
     return [
         Due(
             row.id,
@@ -202,23 +228,18 @@ def in_turn(
             row.edits,
             row.attempts,
         )
-        for row in tx.execute(_in_turn(passing_over=bool(passing_over)), given)
+        for row in rows
     ]
 
 
-def lease(tx: Tx, due: Collection[Due], now: datetime, **values: Any) -> None:
-    """Note that these messages are being sent, and whatever else is to be kept of it."""
-    if due:
-        tx.execute(
-            update(OutboxMessage)
-            .where(OutboxMessage.id.in_([message.id for message in due]))
-            .values(state="sending", leased_until=now + LEASE, attempts=OutboxMessage.attempts + 1, **values)
-        )
+def lease(tx: Tx, message: Due, now: datetime, units: int = 0) -> None:
+    """Note that a message is being sent, and how many messages it is to whoever limits them."""
+    _LEASE.change(tx, message=message.id, lease_ends=now + LEASE, counted_since=now - HORIZON, cost=units)
 
 
 def mark_sent(tx: Tx, message: Due, remote_id: str, now: datetime) -> None:
     """Record that the messenger has it; a message whose words changed on the way is queued again as an edit."""
-    tx.execute(_SENT, {"message": message.id, "remote": remote_id, "at": now})
+    _SENT.change(tx, message=message.id, remote=remote_id, at=now)
     if not message.send_key:
         return
     here = OutboxMessage.id == message.id

@@ -11,16 +11,26 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from storage import outbox
 from storage.database import Tx
 from storage.models import OutboxMessage
-from storage.outbox import Due
+from storage.outbox import HORIZON, Due
+from storage.prepared import Prepared
+from storage.statements import table
 
 BURST = 3  # messages to one chat that need not keep the distance: a receipt and the question after it come together
-HORIZON = timedelta(seconds=60)  # the longest span anything is counted over
 OTHER_CLAIMS_S = 0.02  # how long another process takes to claim
+
+
+_OUT = table(OutboxMessage)
+_SENDING = Prepared(select(_OUT.c.messenger, _OUT.c.units).where(_OUT.c.state == "sending"))
+_LATELY = Prepared(
+    select(_OUT.c.messenger, _OUT.c.sent_at, _OUT.c.units)
+    .where(_OUT.c.sent_at > bindparam("since"), _OUT.c.sent_at < bindparam("until"))
+    .order_by(_OUT.c.sent_at)
+)
 
 
 @dataclass(frozen=True)
@@ -65,7 +75,7 @@ def claim_at_pace(tx: Tx, messenger: str, now: datetime, at_most: int, pace: Pac
     waits: list[float] = []
     more = True
     while more and (asked := at_most - len(taken)):
-        heads = outbox.in_turn(tx, [messenger], now, asked, passed)
+        heads = outbox.in_turn(tx, messenger, now, asked, passed)
         more = len(heads) == asked
         spent = _spent(tx, messenger, [head.chat for head in heads], now)
         for head in heads:
@@ -77,7 +87,7 @@ def claim_at_pace(tx: Tx, messenger: str, now: datetime, at_most: int, pace: Pac
                 return taken, min([*waits, free_in_s])  # who comes next waits for its turn behind this one
             else:
                 room = None if room is None else max(0, room - cost)
-                outbox.lease(tx, [head], now, units=_units_with(cost, now))
+                outbox.lease(tx, head, now, cost)
                 taken.append(head)
     return taken, min(waits, default=None)
 
@@ -95,9 +105,9 @@ def _room(tx: Tx, messenger: str, now: datetime, pace: Pace) -> tuple[int | None
     if not pace.per_second:
         return None, 0.0
     # The messenger is looked at here: as a condition it would tempt a planner to walk all rows of that messenger.
-    on_the_wire = sum(row.units for row in tx.execute(_sending()) if row.messenger == messenger)
+    on_the_wire = sum(row.units for row in _SENDING.all(tx) if row.messenger == messenger)
     second = {"since": now - timedelta(seconds=1), "until": now + HORIZON}
-    just_sent = [(row.sent_at, row.units) for row in tx.execute(_lately(), second) if row.messenger == messenger]
+    just_sent = [(row.sent_at, row.units) for row in _LATELY.all(tx, **second) if row.messenger == messenger]
     room = pace.per_second - on_the_wire - sum(units for _, units in just_sent)
     free_in_s = _window_wait_s(pace.per_second, timedelta(seconds=1), 1, just_sent, now)
     return max(0, room), free_in_s or 1 / pace.per_second
@@ -127,27 +137,6 @@ def _spent(tx: Tx, messenger: str, chats: list[str], now: datetime) -> dict[str,
         for row in tx.execute(_sent_to(), given):
             spent.setdefault(row.chat, []).append((row.sent_at, row.units))
     return spent
-
-
-def _units_with(cost: int, now: datetime) -> Any:
-    """Return what a row has cost with this sending: an edit shortly after the message counts beside it."""
-    return case((OutboxMessage.sent_at > now - HORIZON, OutboxMessage.units), else_=0) + cost
-
-
-@cache
-def _sending() -> Select[str, int]:
-    return select(OutboxMessage.messenger, OutboxMessage.units).where(OutboxMessage.state == "sending")
-
-
-@cache
-def _lately() -> Select[str, datetime | None, int]:
-    since: Any = bindparam("since")
-    until: Any = bindparam("until")
-    return (
-        select(OutboxMessage.messenger, OutboxMessage.sent_at, OutboxMessage.units)
-        .where(OutboxMessage.sent_at > since, OutboxMessage.sent_at < until)
-        .order_by(OutboxMessage.sent_at)
-    )
 
 
 @cache

@@ -11,6 +11,7 @@ from deeds.errors import NotPossible
 from deeds.kinds import Role
 from storage.database import Tx
 from storage.models import Attachment, Draft, Identity, Invitation, Person, Question, RoleGrant, Submission
+from storage.prepared import Prepared
 from storage.statements import insert_unless_there, table
 
 INVITATION_LIVES = timedelta(days=7)
@@ -50,26 +51,25 @@ class Staff:
     identities: tuple[tuple[str, str], ...]
 
 
-# Statements of the message path are made once: building one costs five times its execution.
 _IDENTITY, _PERSON, _GRANT = table(Identity), table(Person), table(RoleGrant)
 _HERE = (_IDENTITY.c.messenger == bindparam("here_messenger"), _IDENTITY.c.address == bindparam("here_address"))
-_WHO_IS_HERE = (
+_WHO_IS_HERE = Prepared(
     select(_IDENTITY.c.person_id, _PERSON.c.name, _IDENTITY.c.last_heard_at, _IDENTITY.c.unreachable_since)
     .join(_PERSON, _PERSON.c.id == _IDENTITY.c.person_id)
     .where(*_HERE)
 )
-_HEARD = update(_IDENTITY).where(*_HERE).values(last_heard_at=bindparam("heard_at"), unreachable_since=None)
-_ROLES = select(_GRANT.c.role).where(_GRANT.c.person_id == bindparam("person"), _GRANT.c.revoked_at.is_(None))
+_HEARD = Prepared(update(_IDENTITY).where(*_HERE).values(last_heard_at=bindparam("heard_at"), unreachable_since=None))
+_ROLES = Prepared(select(_GRANT.c.role).where(_GRANT.c.person_id == bindparam("person"), _GRANT.c.revoked_at.is_(None)))
 
 
 def identify(tx: Tx, messenger: str, address: str, display_name: str, now: datetime) -> Known:
     """Return who writes from this address; an unknown one becomes a new person."""
     here = {"here_messenger": messenger, "here_address": address}
-    found = tx.execute(_WHO_IS_HERE, here).first()
+    found = _WHO_IS_HERE.first(tx, **here)
     if found is None:
         return _meet(tx, messenger, address, display_name, now)
     if found.unreachable_since is not None or now - found.last_heard_at >= HEARD_AGAIN:
-        tx.execute(_HEARD, {**here, "heard_at": now})
+        _HEARD.change(tx, **here, heard_at=now)
     roles = roles_of(tx, found.person_id) if found.name else frozenset[Role]()
     return Known(found.person_id, found.name, roles)
 
@@ -107,8 +107,7 @@ def move_address(tx: Tx, messenger: str, old: str, new: str) -> None:
 
 def roles_of(tx: Tx, person_id: int) -> frozenset[Role]:
     """Return the roles a person holds now."""
-    rows = tx.execute(_ROLES, {"person": person_id}).scalars()
-    return frozenset(Role(role) for role in rows)
+    return frozenset(Role(row.role) for row in _ROLES.all(tx, person=person_id))
 
 
 def person(tx: Tx, person_id: int) -> Known | None:

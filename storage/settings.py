@@ -7,15 +7,16 @@ from sqlalchemy import select
 
 from storage.database import Tx
 from storage.models import Setting
+from storage.prepared import Prepared
 from storage.statements import insert_or_update, table
 
 _SETTING = table(Setting)
-_ALL = select(_SETTING.c.name, _SETTING.c.value)
+_ALL = Prepared(select(_SETTING.c.name, _SETTING.c.value))
 
 
 def all_settings(tx: Tx) -> Mapping[str, str]:
     """Return every setting that was made."""
-    return {name: value for name, value in tx.execute(_ALL)}  # noqa: C416  (rows are no pairs to mypy)
+    return dict(_ALL.all(tx))
 
 
 def set_setting(tx: Tx, name: str, value: str, now: datetime) -> None:

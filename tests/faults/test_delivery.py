@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.exc import OperationalError
 
 from bot.delivery import GIVE_UP_AFTER_TRIES, Delivery
@@ -21,6 +21,7 @@ from storage import chat_lines, outbox, people
 from storage.database import Database, sqlite_module
 from storage.models import Base, Group, Identity, OutboxMessage
 from tests.faults.scripted import ABILITIES, FastClock, Post, Scripted, lanes_on, wait_for
+from tests.statements import look_at_statements
 
 OPTIONS = (Option("a", "Duyệt"), Option("b", "Hỏi thêm"))
 
@@ -349,7 +350,7 @@ def test_a_lost_sender_s_messages_are_dealt_with_at_the_next_start(post: Post) -
     post.put("1", "reply")
     post.put("2", "card", send_key="c2")
     with post.database.write() as tx:
-        assert len(outbox.claim(tx, ["scripted"], post.clock.now(), 10)) == 3
+        assert len(outbox.claim(tx, "scripted", post.clock.now(), 10)) == 3
     post.deliver()
     assert post.states() == ["sent", "sent", "uncertain"]
     assert post.messenger.texts("3") == ["card, edited"]
@@ -359,7 +360,7 @@ def test_beside_another_process_a_message_is_left_alone_until_its_lease_ends(pos
     """What somebody else holds is not touched at the start, and taken over two minutes later."""
     post.put("1", "reply")
     with post.database.write() as tx:
-        outbox.claim(tx, ["scripted"], post.clock.now(), 10)
+        outbox.claim(tx, "scripted", post.clock.now(), 10)
     claimed = post.clock.now()
 
     async def go_on() -> None:
@@ -370,17 +371,19 @@ def test_beside_another_process_a_message_is_left_alone_until_its_lease_ends(pos
     assert post.messenger.tries[0].at - claimed >= outbox.LEASE - timedelta(seconds=1)
 
 
-def test_a_full_disk_neither_stops_delivery_nor_repeats_what_was_sent(post: Post) -> None:
+def test_a_full_disk_neither_stops_delivery_nor_repeats_what_was_sent(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It fills up while messages are on the wire and stays so past their leases; with space again all ends well."""
     full = {"now": False}
     said: list[str] = []
 
-    def refuse(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+    def refuse(statement: str, _values: Any) -> None:
         if full["now"] and statement.startswith("UPDATE outbox_message"):
             said.append(statement)
             raise OperationalError(statement, {}, sqlite_module().OperationalError("database or disk is full"))
 
-    event.listen(post.database.engine, "before_cursor_execute", refuse)
+    look_at_statements(monkeypatch, post.database, refuse)
     post.messenger.slow_s = 0.3
     for chat in range(5):
         post.put(str(chat), "reply")

@@ -37,7 +37,7 @@ def hears(tx: Tx, chat: str, at: datetime, messenger: str = "zalo_oa") -> int:
 def holds(tx: Tx, chat: str, words: str = OUTCOME, at: datetime = NOW, **more: Any) -> None:
     """Let something wait that cannot be told to a chat."""
     outbox.put(tx, "zalo_oa", chat, Prompt(words, **more), at)
-    for message in outbox.claim(tx, ["zalo_oa"], at, 100):
+    for message in outbox.claim(tx, "zalo_oa", at, 100):
         windows.hold(tx, message, "too long")
 
 
@@ -127,7 +127,7 @@ def test_what_was_told_on_the_telephone_is_never_sent(database: Database) -> Non
         assert row.error == f"told on the telephone by person 5 at {NOW.isoformat()}"
         assert counters.tally(tx, "called.2026-11") == 1
         windows.release(tx, "zalo_oa", "lan", NOW)
-        assert outbox.claim(tx, ["zalo_oa"], NOW, 10) == []
+        assert outbox.claim(tx, "zalo_oa", NOW, 10) == []
         assert not calls.mark_called(tx, lan, 6, NOW, seen=call.seen)
         assert counters.tally(tx, "called.2026-11") == 1
 

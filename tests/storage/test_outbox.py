@@ -7,13 +7,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, insert, select, text
+from sqlalchemy import insert, select, text
 
 from deeds.said import File, Option, Prompt
 from storage import outbox
 from storage.database import Database, Tx
 from storage.models import Base, OutboxMessage
 from storage.outbox import Due
+from tests.statements import look_at_statements
 
 NOW = datetime(2026, 11, 22, 2, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -36,7 +37,7 @@ def put(tx: Tx, words: str, chat: str = "1", at: datetime = NOW, **more: Any) ->
 
 def take(tx: Tx, at: datetime = NOW, at_most: int = 100) -> list[Due]:
     """Take what is due."""
-    return outbox.claim(tx, ["telegram"], at, at_most)
+    return outbox.claim(tx, "telegram", at, at_most)
 
 
 def words(due: list[Due]) -> list[str]:
@@ -85,8 +86,8 @@ def test_rows_of_a_messenger_that_is_switched_off_wait(database: Database) -> No
     """They are due once it is served again."""
     with database.write() as tx:
         put(tx, "hello")
-        assert outbox.claim(tx, ["webchat"], NOW, 10) == []
-        assert words(outbox.claim(tx, ["webchat", "telegram"], NOW, 10)) == ["hello"]
+        assert outbox.claim(tx, "webchat", NOW, 10) == []
+        assert words(outbox.claim(tx, "telegram", NOW, 10)) == ["hello"]
 
 
 def test_a_message_under_a_key_is_replaced_while_it_waits(database: Database) -> None:
@@ -239,7 +240,7 @@ def test_processes_beside_each_other_take_no_message_twice(database: Database) -
         assert [said for where, said in taken if where == str(chat)] == ["0", "1", "2", "3", "4"]
 
 
-def test_what_was_sent_costs_nothing(database: Database) -> None:
+def test_what_was_sent_costs_nothing(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """With twenty thousand sent messages neither database reads through them to find what is due."""
     sent = {"messenger": "telegram", "body": {"text": "x"}, "state": "sent", "not_before": NOW, "created_at": NOW}
     with database.write() as tx:
@@ -249,9 +250,7 @@ def test_what_was_sent_costs_nothing(database: Database) -> None:
         put(tx, "due")
         tx.execute(text("ANALYZE"))
     seen: list[tuple[str, Any]] = []
-    event.listen(
-        database.engine, "before_cursor_execute", lambda _c, _d, statement, values, *_: seen.append((statement, values))
-    )
+    look_at_statements(monkeypatch, database, lambda statement, values: seen.append((statement, values)))
     with database.write() as tx:
         assert words(take(tx)) == ["due"]
         outbox.take_back_leases(tx, NOW)

@@ -71,7 +71,7 @@ def test_messages_of_a_month_ago_are_forgotten_but_not_that_they_were_sent(backg
             then = now - timedelta(days=days)
             outbox.put(tx, "plain", chat, Prompt(f"words for {chat}"), then)
             if chat != "waiting":
-                (due,) = [one for one in outbox.claim(tx, ["plain"], then, 10) if one.chat == chat]
+                (due,) = [one for one in outbox.claim(tx, "plain", then, 10) if one.chat == chat]
                 outbox.mark_sent(tx, due, "1", then)
         return outbox.forget_before(tx, now - timedelta(days=30))
 

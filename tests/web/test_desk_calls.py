@@ -53,13 +53,13 @@ class Teller:
         def hear(tx: Tx) -> list[str]:
             assert inbox.note(tx, event.event_key, self.on, self.name, event.raw, now)
             front_door.hear(tx, event, front_door.Town(areas(), RECEIPT_KEY, frozenset({"zalo_oa"})), now)
-            due = outbox.claim(tx, [self.on], now, 100)
+            due = outbox.claim(tx, self.on, now, 100)
             answers = []
             while due:
                 answers += [message.prompt.text for message in due]
                 for message in due:
                     outbox.mark_sent(tx, message, "r", now)
-                due = outbox.claim(tx, [self.on], now, 100)
+                due = outbox.claim(tx, self.on, now, 100)
             return answers
 
         return self.town.store.write_now(hear)
@@ -107,7 +107,7 @@ def holds_back(town: DeskTown, chat: str, text: str = OUTCOME) -> None:
     def work(tx: Tx) -> None:
         now = town.clock.now()
         outbox.put(tx, "zalo_oa", chat, Prompt(text, (Option("a", "b"),)), now)
-        for message in outbox.claim(tx, ["zalo_oa"], now, 100):
+        for message in outbox.claim(tx, "zalo_oa", now, 100):
             windows.hold(tx, message, "too long")
 
     town.store.write_now(work)

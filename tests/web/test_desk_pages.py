@@ -37,7 +37,7 @@ def _something_goes_wrong(town: DeskTown) -> tuple[int, int]:
         inbox.note(tx, "k1", "telegram", "c", b'{"text": "a secret story"}', now)
         inbox.park(tx, "k1", "Traceback (most recent call last):\nValueError: odd")
         outbox.put(tx, "telegram", "gone", Prompt("Tin số 47 đã được xác minh."), now)
-        for message in outbox.claim(tx, ["telegram"], now, 50):
+        for message in outbox.claim(tx, "telegram", now, 50):
             outbox.mark_given_up(tx, message, "dead", "Forbidden: blocked")
         return inbox.parked(tx)[0].id, outbox.stuck(tx)[0].id
 
