@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -14,6 +15,7 @@ from bot.wiring import Instance
 from handlers.paper_gate import paper_gate
 from messengers.webchat import routes as chat
 from storage import inbox, outbox
+from storage.database import Tx
 from storage.migrations import is_current
 from web.desk import routes as desk
 from web.desk.services import Services
@@ -89,13 +91,14 @@ def _routes(instance: Instance, pages: Pages) -> list[BaseRoute]:
 def _health(instance: Instance) -> Callable[[Request], Awaitable[Response]]:
     """Live: it answers. Ready: the database does. Ages tell a watcher what the process itself may not notice."""
 
+    def state(tx: Tx, now: datetime) -> tuple[bool, int, datetime | None]:
+        return is_current(tx), inbox.count_parked(tx), outbox.oldest_due(tx, instance.messengers, now)
+
     async def health(_: Request) -> Response:
         now = instance.clock.now()
         try:
             async with asyncio.timeout(5):
-                current, parked, due = await instance.lanes.read(
-                    lambda tx: (is_current(tx), inbox.count_parked(tx), outbox.oldest_due(tx, now))
-                )
+                current, parked, due = await instance.lanes.read(lambda tx: state(tx, now))
         except Exception as error:
             return JSONResponse({"live": True, "ready": False, "error": type(error).__name__}, status_code=503)
         age_s = (now - due).total_seconds() if due else 0.0

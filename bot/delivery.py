@@ -92,7 +92,7 @@ class Delivery:
         for message in due:
             self._in_hand.add(message.id)
             self._busy[message.messenger] += 1
-            self._cards[message.messenger] += is_card(message)
+            self._cards[message.messenger] += message.is_card
             if self._one_by_one(message.messenger):
                 self._queued[message.messenger] += 1
             task = asyncio.get_running_loop().create_task(self._send(message))
@@ -127,7 +127,7 @@ class Delivery:
         """Put back all cards but one: a kill makes every card in hand one a person must look at."""
         if not self._one_by_one(name):
             return claimed
-        more = [message for message in claimed if is_card(message)][0 if self._cards[name] else 1 :]
+        more = [message for message in claimed if message.is_card][0 if self._cards[name] else 1 :]
         outbox.put_back(tx, more)
         return [message for message in claimed if message not in more]
 
@@ -161,7 +161,7 @@ class Delivery:
         finally:
             self._in_hand.discard(message.id)
             self._busy[message.messenger] -= 1
-            self._cards[message.messenger] -= is_card(message)
+            self._cards[message.messenger] -= message.is_card
             self._wake.set()
 
     @asynccontextmanager
@@ -173,7 +173,7 @@ class Delivery:
             return
         try:
             # A card in hand at a kill is one nobody knows of.
-            turn = await self._turns[name].take(next_one=is_card(message))
+            turn = await self._turns[name].take(next_one=message.is_card)
         finally:
             self._queued[name] -= 1
         if self._queued[name] <= REFILL_AT:
@@ -240,7 +240,7 @@ class Delivery:
             case Failure.LATER:
                 self._try_again(tx, message, failed, now)
             case Failure.UNCERTAIN:
-                if is_card(message):
+                if message.is_card:
                     # Not tried again, but what waits behind it must not meet the same end at once.
                     here = (message.messenger, message.chat)
                     rest = timedelta(seconds=min(2.0 ** min(self._uncertain[here], 10), LONGEST_PAUSE_S))
@@ -292,8 +292,3 @@ def cost_of(message: Due, can: Abilities) -> int:
     """Return how many messages a row becomes there."""
     words = max(1, -(-units(message.prompt.text) // can.max_text_units))
     return words if message.edits else words + len(message.prompt.photos) + len(message.prompt.files)
-
-
-def is_card(message: Due) -> bool:
-    """Tell whether a message must not stand twice: where nobody knows whether it went out, a person must look."""
-    return bool(message.send_key) and not message.edits

@@ -9,12 +9,11 @@ from deeds.said import Prompt
 from messengers.port import Messenger, Window
 from storage import outbox, people, windows
 from storage.database import Tx
-from storage.outbox import Due
+from storage.outbox import CARD, Due
 from storage.people import MAIL
 
 CLOSED = "too long since the person was last heard"
 AFTER_QUIET = timedelta(minutes=5)
-CARD = "card:"  # stands in every chat of a moderator: where one is closed, the others have theirs
 MAILED = (CARD, "digest:", "stuck:", "trouble:")  # alerts; an answer in a chat may hold what somebody told
 
 
@@ -60,7 +59,7 @@ class Reach:
             if (way.messenger, way.address) != (message.messenger, message.chat) and self._is_always_open(way.messenger)
         ]
         key = message.send_key or ""
-        if ways and not key.startswith(CARD):
+        if ways and not key.startswith(CARD):  # which stands in their other chats by itself
             windows.readdress(tx, message, ways[0].messenger, ways[0].address)
             return True
         mail = people.mail_of(tx, person) if key.startswith(MAILED) and not ways else None

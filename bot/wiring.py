@@ -29,6 +29,7 @@ from messengers.webchat.chat import WebChat
 from storage import accounts, inbox
 from storage import settings as kept_settings
 from storage.database import Database
+from storage.office import TELEGRAM_BOT
 from storage.photos.files import PhotoFiles
 from texts import say
 
@@ -68,6 +69,8 @@ class Instance:
                 kept_settings.set_setting(tx, "started_at", now.isoformat(), now)
             if made.get("public_url") != self.settings.public_url:
                 kept_settings.set_setting(tx, "public_url", self.settings.public_url, now)
+            if "telegram" not in self.messengers and made.get(TELEGRAM_BOT):
+                kept_settings.set_setting(tx, TELEGRAM_BOT, "", now)  # no more links that lead nowhere
         self._run(self.delivery.run(alone=self.settings.PROCESSES == 1))
         for messenger in self.messengers.values():
             self._run(messenger.start(self.accept, self.intake.park))

@@ -13,8 +13,12 @@ _DEED_CODE = re.compile(r"^VT-\d{4}-\d{6}$")
 
 def new_receipt() -> str:
     """Return a fresh receipt of 60 random bits as three groups of four Crockford digits."""
-    digits = "".join(secrets.choice(_CROCKFORD) for _ in range(12))
+    digits = _random_digits(12)
     return f"{digits[:4]}-{digits[4:8]}-{digits[8:]}"
+
+
+def _random_digits(count: int) -> str:
+    return "".join(secrets.choice(_CROCKFORD) for _ in range(count))
 
 
 def read_receipt(text: str) -> str | None:
@@ -38,8 +42,13 @@ def new_secret() -> str:
 
 def new_invitation() -> str:
     """Return a fresh one-time code a person types to the bot: eight Crockford digits in two groups."""
-    digits = "".join(secrets.choice(_CROCKFORD) for _ in range(8))
+    digits = _random_digits(8)
     return f"{digits[:4]}-{digits[4:]}"
+
+
+def new_link_secret() -> str:
+    """Return a fresh one-time code nobody types, for a link: 130 random bits."""
+    return _random_digits(26)
 
 
 def secret_hash(secret: str) -> str:

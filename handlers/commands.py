@@ -8,12 +8,13 @@ from functools import cache
 from importlib.resources import files
 
 from deeds.codes import read_receipt
+from deeds.deep_links import ACCOUNT
 from deeds.vietnamese import fold
 
 _WITHDRAW = re.compile(r"^(?:rut|rut tin|rut so|rut tin so)\s*(\d{1,9})$")
 _NUMBER = re.compile(r"^(?:so|tin so|ma so)\s*(\d{1,9})$")
 _SPACED_RECEIPT = re.compile(r"^[0-9a-zA-Z]{4} [0-9a-zA-Z]{4} [0-9a-zA-Z]{4}$")
-_INVITATION = re.compile(r"^(?:/start\s+)?([0-9a-zA-Z]{4}-[0-9a-zA-Z]{4})$")
+_INVITATION = re.compile(rf"^(?:/start\s+)?([0-9a-zA-Z]{{4}}-[0-9a-zA-Z]{{4}})$|^/start\s+{ACCOUNT}([0-9A-Z]{{26}})$")
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ def command(text: str) -> Command | None:
     if said.startswith("/"):
         said = re.sub(r"@\w+", "", said)  # in groups a command may name the bot
     if invitation := _INVITATION.match(text.strip()):
-        return Command("invitation", invitation.group(1))
+        return Command("invitation", invitation[1] or invitation[2])
     if name := _phrases().get(said):
         return Command(name)
     if said.startswith("/start "):

@@ -7,6 +7,7 @@ what no conversation takes begins a report.
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from deeds.deep_links import UNIT
 from deeds.errors import AskAgain
 from deeds.months import local_day
 from deeds.places import Areas
@@ -41,8 +42,6 @@ from storage.office import office
 from texts import say
 
 ADDING_ENDS_AFTER_DAYS = 30
-
-UNIT_PREFIX = "u_"  # of the deep link on a unit's poster
 
 
 @dataclass(frozen=True)
@@ -327,7 +326,7 @@ def _emergency(context: Context) -> str:
 
 def _from_unit(desk: Desk, place: Place, payload: str) -> Place:
     """Remember the unit whose poster somebody followed here."""
-    unit = payload.removeprefix(UNIT_PREFIX)
+    unit = payload.removeprefix(UNIT)
     if unit == payload or org_units.coded(desk.tx, unit) is None:
         return place
     return replace(place, via=unit)

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from deeds.codes import new_link_secret
+from deeds.deep_links import ACCOUNT, telegram_link
 from deeds.said import Prompt
 from handlers.moderators import Desk
 from storage import people
@@ -12,8 +14,14 @@ LINK_LIVES = timedelta(minutes=10)
 
 def offer(desk: Desk) -> Prompt:
     """Give out a code that ties the account it is typed at to this person, once."""
-    code = people.invite(desk.tx, desk.context.person.id, desk.context.now, LINK_LIVES)
-    return Prompt(say("link.offer", code=code, minutes=LINK_LIVES.seconds // 60))
+    context, minutes = desk.context, LINK_LIVES.seconds // 60
+    code = people.invite(desk.tx, context.person.id, context.now, LINK_LIVES)
+    words = say("link.offer", code=code, minutes=minutes)
+    bot = context.office.telegram_bot
+    if bot and desk.event.messenger != "telegram":
+        secret = people.invite(desk.tx, context.person.id, context.now, LINK_LIVES, new_link_secret())
+        words += "\n" + say("link.offer.telegram", address=telegram_link(bot, ACCOUNT + secret))
+    return Prompt(words)
 
 
 def undo(desk: Desk) -> Prompt:

@@ -13,6 +13,7 @@ from storage import attachments, deeds, groups, history, org_units, outbox, peop
 from storage.database import Tx
 from storage.deeds import DeedRow
 from storage.history import Entry
+from storage.outbox import CARD
 from texts import say
 
 OFFERED: dict[Status, tuple[Act, ...]] = {
@@ -37,14 +38,14 @@ def refresh(tx: Tx, deed_id: int, now: datetime) -> None:
     options = card_options(tx, deed, now)
     alert = say("mod.alert.one", number=_number(tx, deed))
     for messenger, chat, thread in _addressees(tx, deed_id):
-        key = f"card:{deed_id}:{messenger}:{chat}"
+        key = f"{CARD}{deed_id}:{messenger}:{chat}"
         prompt = Prompt(text, options, send_key=key, instead=alert, numbered=False)
         outbox.put(tx, messenger, chat, prompt, now, thread)
 
 
 def _addressees(tx: Tx, deed_id: int) -> list[tuple[str, str, str | None]]:
     """Return where the card stands or belongs: registered groups, else every moderator's chats."""
-    here = [(messenger, chat, thread) for _, messenger, chat, thread in outbox.keys_under(tx, f"card:{deed_id}:")]
+    here = [(messenger, chat, thread) for _, messenger, chat, thread in outbox.keys_under(tx, f"{CARD}{deed_id}:")]
     if here:
         return here
     registered = groups.registered(tx)

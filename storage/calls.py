@@ -12,9 +12,9 @@ from deeds.months import local_day
 from storage import counters
 from storage.database import Tx
 from storage.models import Identity, InboxEvent, OutboxMessage, Person, Submission
+from storage.outbox import CARD
 
 SILENT_FOR = timedelta(days=7)  # until then people mostly write again by themselves
-CARD = "card:"  # of the send keys of cards: whoever decides about deeds sees them at the desk
 TALLY = "called"
 
 

@@ -37,6 +37,8 @@ OFFICE_SETTINGS: Mapping[str, bool] = {
     "public_url": False,
 }
 
+TELEGRAM_BOT = "telegram_bot"  # not the office's to set: noted whenever Telegram is served
+
 
 @dataclass(frozen=True)
 class Office:
@@ -65,6 +67,11 @@ class Office:
     def first_day(self) -> int:
         """The day of the month on which a period begins: 1 or 15."""
         return 15 if self["first_day"].strip() == "15" else 1
+
+    @property
+    def telegram_bot(self) -> str:
+        """The name under which our bot is found on Telegram; nothing where there is none."""
+        return self.made.get(TELEGRAM_BOT, "")
 
     @property
     def privacy_url(self) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, delete, func, insert, or_, select, update
+from sqlalchemy import Select, and_, bindparam, case, delete, func, insert, or_, select, update
 from sqlalchemy.orm import aliased
 
 from deeds.said import Prompt
@@ -16,6 +16,7 @@ from storage.prepared import Prepared
 from storage.statements import insert_unless_there, table
 
 LEASE = timedelta(seconds=120)  # longer than the slowest upload; past it the sender is taken for dead
+CARD = "card:"  # begins the send key of a card: it carries buttons, and stands in groups
 HORIZON = timedelta(seconds=60)  # the longest span a messenger's limits are counted over
 
 
@@ -31,6 +32,11 @@ class Due:
     send_key: str | None
     edits: str | None
     attempts: int
+
+    @property
+    def is_card(self) -> bool:
+        """Whether it must not stand twice: where nobody knows if it went out, a person must look."""
+        return (self.send_key or "").startswith(CARD) and not self.edits
 
 
 @dataclass(frozen=True)
@@ -280,23 +286,21 @@ def mark_given_up(tx: Tx, message: Due, state: str, error: str, *, chat_rests_un
 def take_back_leases(tx: Tx, now: datetime, *, all_of_them: bool = False, but: Collection[int] = ()) -> int:
     """Deal with messages whose sender died while sending: nobody knows whether they went out.
 
-    A reply to one person is sent again (a repeat harms less than a silence); a message under a `send_key` is a card or
-    goes to a group and is never blindly repeated: it becomes `uncertain` for a person to look at, unless it is an edit,
-    which can be repeated without harm. `all_of_them` is for the start of a lone process: nobody else is sending.
-    `but`: the caller has these in hand and knows better.
+    What is told to one person is sent again (a repeat harms less than a silence); a card is never blindly repeated: it
+    becomes `uncertain` for a person to look at, unless it is an edit, which can be repeated without harm.
+    `all_of_them` is for the start of a lone process: nobody else is sending. `but`: the caller has these in hand and
+    knows better.
     """
     lost = [OutboxMessage.state == "sending", OutboxMessage.id.not_in(but)]
     if not all_of_them:
         lost.append(OutboxMessage.leased_until < now)
-    repeatable = or_(OutboxMessage.send_key.is_(None), OutboxMessage.edits.is_not(None))
+    is_card = and_(OutboxMessage.send_key.startswith(CARD), OutboxMessage.edits.is_(None))
     tx.execute(
         update(OutboxMessage)
-        .where(*lost, OutboxMessage.send_key.is_not(None), ~repeatable)
+        .where(*lost, is_card)
         .values(state="uncertain", leased_until=None, error="the sender stopped while sending")
     )
-    return tx.execute(
-        update(OutboxMessage).where(*lost, repeatable).values(state="waiting", leased_until=None)
-    ).rowcount
+    return tx.execute(update(OutboxMessage).where(*lost).values(state="waiting", leased_until=None)).rowcount
 
 
 def stuck(tx: Tx) -> Sequence[Stuck]:
@@ -333,19 +337,14 @@ def send_again(tx: Tx, message_id: int, now: datetime) -> bool:
     )
 
 
-def oldest_due(tx: Tx, now: datetime) -> datetime | None:
-    """Return since when the message waiting longest is due, for the health page."""
+def oldest_due(tx: Tx, messengers: Collection[str], now: datetime) -> datetime | None:
+    """Return since when a message is due that waits longest on these messengers; those of others wait for theirs."""
     return tx.execute(
         select(func.min(OutboxMessage.not_before)).where(
-            OutboxMessage.state.in_(("waiting", "sending")), OutboxMessage.not_before <= now
+            OutboxMessage.state.in_(("waiting", "sending")),
+            OutboxMessage.not_before <= now,
+            OutboxMessage.messenger.in_(list(messengers)),
         )
-    ).scalar_one_or_none()
-
-
-def next_due(tx: Tx) -> datetime | None:
-    """Return when the next waiting message becomes due."""
-    return tx.execute(
-        select(func.min(OutboxMessage.not_before)).where(OutboxMessage.state == "waiting")
     ).scalar_one_or_none()
 
 

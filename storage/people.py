@@ -153,9 +153,9 @@ def dismiss(tx: Tx, person_id: int, role: Role, now: datetime) -> None:
     )
 
 
-def invite(tx: Tx, person_id: int, now: datetime, lives: timedelta = INVITATION_LIVES) -> str:
-    """Return a fresh one-time code this person types to the bot on any messenger."""
-    code = new_invitation()
+def invite(tx: Tx, person_id: int, now: datetime, lives: timedelta = INVITATION_LIVES, code: str | None = None) -> str:
+    """Return a fresh one-time code this person types to the bot on any messenger, or keep the one given."""
+    code = code or new_invitation()
     tx.execute(
         insert(Invitation).values(
             code_hash=secret_hash(code.replace("-", "")),

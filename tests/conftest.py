@@ -19,6 +19,7 @@ TOOLS = {
     "browser": {"chromium": "chromium"},
     "office": {"soffice": "libreoffice-writer libreoffice-calc", "pdftotext": "poppler-utils"},
     "strace": {"strace": "strace"},
+    "openssl": {"openssl": "openssl"},
 }
 NEVER_SKIPPED_IN_CI = {*TOOLS, "postgres"}
 

@@ -11,13 +11,13 @@ from pathlib import Path
 import segno
 import typst
 
+from deeds.deep_links import UNIT, telegram_link
 from digests.documents.font_metrics import FONTS
 from texts import say
 
 TEMPLATE = Path(__file__).parent / "poster.typ"
 PIXELS_PER_INCH = 150
-START_PREFIX = "u_"  # of a deep link that names a unit
-_SLUG = re.compile(r"^[A-Za-z0-9_-]{1,62}$")  # Bot API, deep linking: 64 signs of this alphabet, the prefix included
+_SLUG = re.compile(r"^[A-Za-z0-9_-]{1,62}$")
 
 
 class NotASlug(ValueError):
@@ -34,7 +34,7 @@ class Door:
 
 def deep_link(bot_username: str, unit_code: str) -> str:
     """Return the Telegram link that begins a chat on behalf of a unit's desk. Raises `NotASlug`."""
-    return f"https://t.me/{bot_username}?start={start_payload(unit_code)}"
+    return telegram_link(bot_username, start_payload(unit_code))
 
 
 def chat_link(public_url: str, unit_code: str) -> str:
@@ -46,7 +46,7 @@ def start_payload(unit_code: str) -> str:
     """Return what a deep link carries for a unit. Raises `NotASlug`."""
     if not _SLUG.match(unit_code):
         raise NotASlug(unit_code)
-    return START_PREFIX + unit_code
+    return UNIT + unit_code
 
 
 def write_posters(unit_name: str, office: str, phone: str, doors: list[Door], folder: Path, name: str) -> list[Path]:

@@ -24,6 +24,9 @@ from messengers.telegram.pictures import Pictures
 from messengers.telegram.polling import Polling
 from messengers.telegram.routes import PATH, Webhook, check_secret
 from messengers.telegram.sending import Sender, call
+from storage import settings
+from storage.database import Tx
+from storage.office import TELEGRAM_BOT
 from storage.store import Store
 
 log = structlog.get_logger()
@@ -70,6 +73,8 @@ class Telegram:
         self._mode = mode
         self._public_url = public_url
         self._secret = secret
+        self._store = store
+        self._clock = clock
         self._menus = Menus(self._bot, store, commands)
         self._sender = Sender(self._bot, photo_path, data_dir, Pictures(store, clock))
         self._webhook: Webhook | None = None
@@ -159,4 +164,20 @@ class Telegram:
         else:
             await call(self._bot, DeleteWebhook())
         await self._menus.set_for_everybody()
+        await self._note_name(username or "")
         log.info("Telegram is ready", bot=username, mode=self._mode)
+
+    async def _note_name(self, username: str) -> None:
+        """Let the other messengers' conversations know where to find us; without it they give no link."""
+        if self._store is None or self._clock is None:
+            return
+        now = self._clock.now()
+
+        def note(tx: Tx) -> None:
+            if settings.all_settings(tx).get(TELEGRAM_BOT) != username:
+                settings.set_setting(tx, TELEGRAM_BOT, username, now)
+
+        try:
+            await self._store.write(NAME, note)
+        except Exception as error:
+            log.warning("the bot's name was not noted", error=type(error).__name__)

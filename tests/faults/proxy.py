@@ -5,17 +5,15 @@ import random
 import re
 import socket
 import struct
-import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
-from types import TracebackType
-from typing import Self
 
-STARTS_WITHIN_S = 10.0
+from tests.serving import STARTS_WITHIN_S, Threaded
+
 LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 METHOD = re.compile(rb"^[A-Z]+ /bot[^/ ]+/(\w+)")
 CHAT = re.compile(rb"chat_id=(-?\d+)")
@@ -67,27 +65,18 @@ class Passed:
         return self.fault not in (Fault.NONE, Fault.TRICKLED) or self.status != 200
 
 
-class Proxy:
+class Proxy(Threaded):
     """Passes HTTP on to a port of 127.0.0.1; to be used with `with`. `weather` may be changed at any moment."""
 
     def __init__(self, url: str, seed: int = 1) -> None:
+        super().__init__("proxy")
         self.passed: list[Passed] = []
         self._to = int(url.rpartition(":")[2])
         self._chance = random.Random(seed)
         self._weather = FAIR
         self._turn_of = 0  # so many requests came by in this weather
-        self._port = 0
         self._listening: asyncio.Server | None = None
         self._open: set[asyncio.StreamWriter] = set()
-        self._loop = asyncio.new_event_loop()
-        self._started = threading.Event()
-        self._stop = asyncio.Event()
-        self._thread = threading.Thread(target=self._run, name="proxy", daemon=True)
-
-    @property
-    def url(self) -> str:
-        """Return the address that takes the place of the server's."""
-        return f"http://127.0.0.1:{self._port}"
 
     @property
     def happened(self) -> Counter[Fault]:
@@ -104,29 +93,12 @@ class Proxy:
 
     def turns(self, weather: Weather) -> None:
         """Let the weather change; returns when it has."""
-        asyncio.run_coroutine_threadsafe(self._turn(weather), self._loop).result(STARTS_WITHIN_S)
+        asyncio.run_coroutine_threadsafe(self._turn(weather), self.loop).result(STARTS_WITHIN_S)
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        if not self._started.wait(STARTS_WITHIN_S):
-            raise RuntimeError("the proxy did not start")
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join()
-        self._loop.close()
-
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._loop.run_until_complete(self._serve())
-
-    async def _serve(self) -> None:
+    async def serve(self, until_stopped: Callable[[], Awaitable[None]]) -> None:
+        """Pass on what comes, as the weather is."""
         await self._turn(FAIR)
-        self._started.set()
-        await self._stop.wait()
+        await until_stopped()
         await self._turn(Weather(refuses=True))
         left = asyncio.all_tasks() - {asyncio.current_task()}
         for task in left:
@@ -141,8 +113,8 @@ class Proxy:
             for writer in list(self._open):
                 _reset(writer)
         elif not weather.refuses and self._listening is None:
-            self._listening = await asyncio.start_server(self._pass, "127.0.0.1", self._port)
-            self._port = self._listening.sockets[0].getsockname()[1]
+            self._listening = await asyncio.start_server(self._pass, "127.0.0.1", self.port)
+            self.port = self._listening.sockets[0].getsockname()[1]
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Pass one connection on, request by request."""

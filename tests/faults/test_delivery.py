@@ -343,16 +343,18 @@ def test_on_the_web_chat_replaced_words_are_a_line_and_repeated_ones_are_not(pos
 
 
 def test_a_lost_sender_s_messages_are_dealt_with_at_the_next_start(post: Post) -> None:
-    """Killed while sending: a reply goes out again, a card waits for a person, an edit is repeated."""
-    post.put("3", "card", send_key="c3")
+    """Killed while sending: a reply and an outcome go out again, a card waits for a person, an edit is repeated."""
+    post.put("3", "card", send_key="card:3")
     post.deliver()
-    post.put("3", "card, edited", send_key="c3")
+    post.put("3", "card, edited", send_key="card:3")
     post.put("1", "reply")
-    post.put("2", "card", send_key="c2")
+    post.put("2", "card", send_key="card:2")
+    post.put("4", "your report was accepted", send_key="outcome:4")
     with post.database.write() as tx:
-        assert len(outbox.claim(tx, "scripted", post.clock.now(), 10)) == 3
+        assert len(outbox.claim(tx, "scripted", post.clock.now(), 10)) == 4
     post.deliver()
-    assert post.states() == ["sent", "sent", "uncertain"]
+    assert post.states() == ["sent", "sent", "uncertain", "sent"]
+    assert post.messenger.texts("4") == ["your report was accepted"]
     assert post.messenger.texts("3") == ["card, edited"]
 
 

@@ -153,19 +153,20 @@ def test_what_has_not_gone_out_can_be_taken_back(database: Database) -> None:
 
 
 def test_lost_leases(database: Database) -> None:
-    """Of a dead process: replies and edits go out again, a card waits for a person; what is in hand is left alone."""
+    """Of a dead process: what is told to one goes out again, a card waits for somebody; what is in hand stays."""
     with database.write() as tx:
-        put(tx, "edited", chat="3", send_key="e")
+        put(tx, "edited", chat="3", send_key="card:e")
         outbox.mark_sent(tx, take(tx)[0], "m1", NOW)
-        put(tx, "edited again", chat="3", send_key="e")
+        put(tx, "edited again", chat="3", send_key="card:e")
         put(tx, "reply", chat="1")
-        put(tx, "card", chat="2", send_key="c")
+        put(tx, "card", chat="2", send_key="card:c")
         put(tx, "mine", chat="4")
+        put(tx, "outcome", chat="5", send_key="outcome:1:1")
         mine = take(tx)[3]
         assert mine.prompt.text == "mine"
         assert outbox.take_back_leases(tx, NOW + outbox.LEASE, but=[mine.id]) == 0
-        assert outbox.take_back_leases(tx, NOW + outbox.LEASE + SECOND, but=[mine.id]) == 2
-        assert [row[1] for row in rows(tx)] == ["waiting", "waiting", "uncertain", "sending"]
+        assert outbox.take_back_leases(tx, NOW + outbox.LEASE + SECOND, but=[mine.id]) == 3
+        assert [row[1] for row in rows(tx)] == ["waiting", "waiting", "uncertain", "sending", "waiting"]
         assert outbox.take_back_leases(tx, NOW, all_of_them=True) == 1
 
 
@@ -254,7 +255,7 @@ def test_what_was_sent_costs_nothing(database: Database, monkeypatch: pytest.Mon
     with database.write() as tx:
         assert words(take(tx)) == ["due"]
         outbox.take_back_leases(tx, NOW)
-        outbox.oldest_due(tx, NOW)
+        outbox.oldest_due(tx, ["telegram"], NOW)
     explain = "EXPLAIN QUERY PLAN " if database.is_sqlite else "EXPLAIN "
     asked = [(statement, values) for statement, values in seen if "outbox_message" in statement]
     assert len(asked) == 5
@@ -262,3 +263,14 @@ def test_what_was_sent_costs_nothing(database: Database, monkeypatch: pytest.Mon
         for statement, values in asked:
             plan = [str(row) for row in tx.exec_driver_sql(explain + statement, values)]
             assert not [step for step in plan if "SCAN outbox_message" in step or "Seq Scan on outbox" in step], plan
+
+
+def test_what_waits_for_a_messenger_nobody_serves_is_not_stuck(database: Database) -> None:
+    """A letter waits where no mail server is set; only what could go out and does not is told to who watches."""
+    with database.write() as tx:
+        outbox.put(tx, "mail", "thu@xa.example.vn", Prompt("the account is broken"), NOW)
+        put(tx, "reply", at=NOW + SECOND)
+        later = NOW + 10 * SECOND
+        assert outbox.oldest_due(tx, ["telegram", "webchat"], later) == NOW + SECOND
+        assert outbox.oldest_due(tx, ["telegram", "mail"], later) == NOW
+        assert outbox.oldest_due(tx, ["webchat"], later) is None

@@ -1,5 +1,7 @@
 """One person, two messengers: linked by a code, one list everywhere; parted again when they wish."""
 
+import re
+
 import pytest
 
 from deeds.kinds import Status
@@ -32,6 +34,35 @@ def test_two_accounts_share_one_list(town: Town) -> None:
     other.sees("Chưa có tin nào")
     web.says("tin của tôi")
     web.sees("Số 1 (anh Lò Văn Khuyên)")
+
+
+def test_who_has_telegram_need_not_type_a_code(town: Town) -> None:
+    """Lan presses the link the web chat gave her; Telegram sends its secret for her, and it works once."""
+    web, other = town.citizen("Lan", on="webchat"), town.citizen("Lan kia", on="telegram")
+    other.says("xin chào")
+    web.says(RESCUE).agrees()
+    web.says("liên kết")
+    found = re.search(r"https://t\.me/(\w+)\?start=(\S+)", web.last)
+    assert found is not None
+    assert found[1] == town.telegram.username
+    assert len(found[2]) >= 2 + 26  # 130 bits
+    other.says(f"/start {found[2]}")
+    other.sees("Đã nối hai tài khoản")
+    other.says("tin của tôi")
+    other.sees("Số 1 (anh Lò Văn Khuyên)")
+    stranger = town.citizen("Ai đó", on="telegram")
+    stranger.says(f"/start {found[2]}")
+    stranger.sees("Mã này không dùng được")
+
+
+def test_there_is_no_link_where_there_is_no_telegram(town: Town) -> None:
+    """Without Telegram a code is all there is; nor is one given to somebody who is there already."""
+    web = town.citizen("Lan", on="webchat")
+    web.says("liên kết")
+    assert "t.me" not in web.last
+    here = town.citizen("Ba", on="telegram")
+    here.says("liên kết")
+    assert "t.me" not in here.last
 
 
 def test_a_link_code_works_once_and_not_for_long(town: Town) -> None:

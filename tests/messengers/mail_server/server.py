@@ -1,17 +1,16 @@
-"""The server: a thread with a loop of its own, so that plain tests can start it with `with`."""
+"""The mail server, and how it fails when told to."""
 
 import asyncio
 import base64
 import binascii
-import threading
+import ssl
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Self
 
 from tests.messengers.mail_server.letters import Letter
+from tests.serving import Threaded
 
-STARTS_WITHIN_S = 10.0
 LINE_MAX_BYTES = 1_000  # RFC 5321, 4.5.3.1.6
 
 
@@ -29,60 +28,44 @@ class _LineBroken(Exception):
     """The server hangs up without a word."""
 
 
-class MailServer:
-    """A mail server on 127.0.0.1, to be used with `with`; with `users` it takes letters of these only."""
+class MailServer(Threaded):
+    """A mail server on 127.0.0.1, to be used with `with`; with `users` it takes letters of these only.
 
-    def __init__(self, users: dict[str, str] | None = None) -> None:
+    `encryption` lets it offer STARTTLS, or expect an encrypted line at once where it `speaks_encrypted_only`.
+    """
+
+    def __init__(
+        self,
+        users: dict[str, str] | None = None,
+        encryption: ssl.SSLContext | None = None,
+        *,
+        speaks_encrypted_only: bool = False,
+    ) -> None:
+        super().__init__("mail-server")
         self.users = users or {}
+        self.encryption = encryption
+        self._only = encryption if speaks_encrypted_only else None
         self.letters: list[Letter] = []
         self.lines: list[str] = []  # every line the client sent that is no part of a letter
         self.most_at_once = 0
         self._faults: list[Fault] = []
         self._connections = 0
-        self._broken: list[BaseException] = []
         self._tasks: set[asyncio.Task[None]] = set()
-        self._port = 0
-        self._loop = asyncio.new_event_loop()
-        self._started = threading.Event()
-        self._stop = asyncio.Event()
-        self._thread = threading.Thread(target=self._run, name="mail-server", daemon=True)
-
-    @property
-    def port(self) -> int:
-        """Where it listens."""
-        return self._port
 
     def fail_next(self, step: str, reply: str = "", *, slow_s: float = 0.0, dropped: bool = False) -> None:
         """Plan what happens the next time a client comes to a step."""
         self._faults.append(Fault(step, reply, slow_s, dropped))
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        if not self._started.wait(STARTS_WITHIN_S):
-            raise RuntimeError("the server did not start")
-        return self
+    def planned(self) -> Sequence[Fault]:
+        """Return the planned failures that have not happened."""
+        return self._faults
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join()
-        self._loop.close()
-        if kind is None and self._broken:
-            raise self._broken[0]
-        if kind is None and self._faults:
-            raise AssertionError(f"planned failures that never happened: {self._faults}")
-
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._loop.run_until_complete(self._serve())
-
-    async def _serve(self) -> None:
-        server = await asyncio.start_server(self._take, "127.0.0.1", 0)
-        self._port = server.sockets[0].getsockname()[1]
-        self._started.set()
+    async def serve(self, until_stopped: Callable[[], Awaitable[None]]) -> None:
+        """Take letters."""
+        server = await asyncio.start_server(self._take, "127.0.0.1", 0, ssl=self._only)
+        self.port = server.sockets[0].getsockname()[1]
         async with server:
-            await self._stop.wait()
+            await until_stopped()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -96,10 +79,10 @@ class MailServer:
         self.most_at_once = max(self.most_at_once, self._connections)
         try:
             await _Talk(self, reader, writer).hold()
-        except (_LineBroken, ConnectionError, asyncio.IncompleteReadError):
+        except (_LineBroken, ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
             pass
         except Exception as error:
-            self._broken.append(error)
+            self.broken.append(error)
         finally:
             self._connections -= 1
             writer.close()
@@ -139,13 +122,17 @@ class _Talk:
             word = word.upper()
             self._server.lines.append(f"{word} {more}".rstrip())
             await self._reply(await self._server.at(word) or await self._answer(word, more))
+            if word == "STARTTLS" and self._server.encryption is not None:
+                await self._writer.start_tls(self._server.encryption)
             if word == "QUIT":
                 return
 
     async def _answer(self, word: str, more: str) -> str:
         match word:
             case "EHLO":
-                return "250-mail.example.vn\r\n250-8BITMIME\r\n250 AUTH PLAIN" if self._server.users else "250 hello"
+                return "\r\n".join((*(f"250-{can}" for can in self._abilities()), "250 8BITMIME"))
+            case "STARTTLS" if self._server.encryption is not None:
+                return "220 2.0.0 Ready to start TLS"
             case "AUTH":
                 return self._sign_in(more)
             case "MAIL":
@@ -164,6 +151,14 @@ class _Talk:
                 return "221 Bye"
             case _:
                 return "502 5.5.2 Error: command not recognized"
+
+    def _abilities(self) -> Iterator[str]:
+        yield "mail.example.vn"
+        encrypted = self._writer.get_extra_info("ssl_object") is not None
+        if self._server.encryption is not None and not encrypted:
+            yield "STARTTLS"
+        elif self._server.users:
+            yield "AUTH PLAIN"
 
     def _sign_in(self, more: str) -> str:
         method, _, secret = more.partition(" ")

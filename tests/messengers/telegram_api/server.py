@@ -1,11 +1,8 @@
-"""The HTTP server: a thread with a loop of its own, so that plain tests can start it with `with`."""
+"""The HTTP server of the Bot API, and how it fails when told to."""
 
 import asyncio
-import threading
-from collections.abc import Callable
-from contextlib import suppress
-from types import TracebackType
-from typing import Any, Self
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 from aiohttp import web
 
@@ -14,12 +11,12 @@ from tests.messengers.telegram_api.faults import Fault
 from tests.messengers.telegram_api.request import Call, read_call
 from tests.messengers.telegram_api.settings import METHODS
 from tests.messengers.telegram_api.world import World
+from tests.serving import Threaded
 
 REQUEST_MAX_BYTES = 120 * 1024 * 1024
-STARTS_WITHIN_S = 10.0
 
 
-class TelegramApi(World):
+class TelegramApi(Threaded, World):
     """A Bot API server for one bot on 127.0.0.1, to be used with `with`.
 
     `retry_scale` shortens the pauses before a webhook is tried again; `limits` counts messages like the real server.
@@ -35,7 +32,9 @@ class TelegramApi(World):
         answer_timeout_s: float = 60.0,
         port: int = 0,
     ) -> None:
-        super().__init__(
+        Threaded.__init__(self, "telegram-api", port)
+        World.__init__(
+            self,
             username=username,
             limits=limits,
             privacy=privacy,
@@ -43,44 +42,11 @@ class TelegramApi(World):
             answer_timeout_s=answer_timeout_s,
         )
         self.down = False  # every connection is cut, as in an outage
-        self._port = port
-        self._broken: list[BaseException] = []
-        self._loop = asyncio.new_event_loop()
-        self._started = threading.Event()
-        self._stop = asyncio.Event()
-        self._thread = threading.Thread(target=self._run, name="telegram-api", daemon=True)
-
-    @property
-    def url(self) -> str:
-        """Return the address that takes the place of https://api.telegram.org."""
-        return f"http://127.0.0.1:{self._port}"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        if not self._started.wait(STARTS_WITHIN_S):
-            raise RuntimeError("the server did not start")
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join()
-        self._loop.close()
-        if kind is None and self._broken:
-            raise self._broken[0]
-        if kind is None and self.faults.left():
-            raise AssertionError(f"planned failures that never happened: {self.faults.left()}")
 
     def woken(self) -> None:
         """Let the waiting poll and the webhook look at the updates."""
         self.in_loop(self.updates.wake_poller)
         self.in_loop(self.webhook.wake)
-
-    def in_loop(self, act: Callable[[], None]) -> None:
-        """Run something in the loop of the server, from any thread."""
-        if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(act)
 
     def move_clock(self, seconds: float) -> None:
         """Let time pass on the server: links, buttons and updates grow old."""
@@ -111,27 +77,21 @@ class TelegramApi(World):
         with self.lock:
             self.faults.plan(fault)
 
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._loop.run_until_complete(self._serve())
+    def planned(self) -> Sequence[str]:
+        """Return the planned failures that have not happened."""
+        return self.faults.left()
 
-    async def _serve(self) -> None:
+    async def serve(self, until_stopped: Callable[[], Awaitable[None]]) -> None:
+        """Serve methods and files, and bring updates to a webhook."""
         app = web.Application(client_max_size=REQUEST_MAX_BYTES)
         app.router.add_route("*", "/bot{token}/{method}", self._answer)
         app.router.add_get("/file/bot{token}/{path:.+}", self._download)
-        runner = web.AppRunner(app, handler_cancellation=True, access_log=None, shutdown_timeout=0.1)
-        await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", self._port)
-        await site.start()
-        self._port = runner.addresses[0][1]
-        delivery = asyncio.create_task(self.webhook.run())
-        self._started.set()
-        await self._stop.wait()
-        self.updates.wake_poller()
-        delivery.cancel()
-        with suppress(asyncio.CancelledError):
-            await delivery
-        await runner.cleanup()
+
+        async def until_poll_is_let_go() -> None:
+            await until_stopped()
+            self.updates.wake_poller()
+
+        await self.serve_http(app, self.webhook.run(), until_poll_is_let_go)
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"].lower()
@@ -175,7 +135,7 @@ class TelegramApi(World):
         except ApiError as error:
             return _no(error)
         except Exception as error:
-            self._broken.append(error)
+            self.broken.append(error)
             return _no(ApiError(500, f"Internal Server Error: {error!r}"))
         return web.json_response({"ok": True, "result": result})
 

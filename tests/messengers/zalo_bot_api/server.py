@@ -1,11 +1,10 @@
-"""The HTTP server: a thread with a loop of its own, so that plain tests can start it with `with`."""
+"""The HTTP server of the Bot Platform, and how it fails when told to."""
 
 import asyncio
 import json
-import threading
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from aiohttp import web
 
@@ -14,63 +13,35 @@ from tests.messengers.zalo_bot_api.faults import Fault
 from tests.messengers.zalo_bot_api.methods import METHODS
 from tests.messengers.zalo_bot_api.webhook import Delivery
 from tests.messengers.zalo_bot_api.world import Call, World
+from tests.serving import Threaded
 
-STARTS_WITHIN_S = 10.0
 SECOND_POLLER = 409  # how the platform refuses it is not known; this is how another one does
 
 
-class ZaloBotApi(World):
+class ZaloBotApi(Threaded, World):
     """A Bot Platform for one bot on 127.0.0.1, to be used with `with`.
 
     `held_s` is how long an empty poll is held at most, whatever its caller asks for.
     """
 
     def __init__(self, *, held_s: float = 0.5, port: int = 0) -> None:
-        super().__init__()
+        Threaded.__init__(self, "zalo-bot-api", port)
+        World.__init__(self)
         self.down = False  # every connection is cut, as in an outage
         self.held_s = held_s
         self.most_polls_at_once = 0
         self._polls = 0
-        self._port = port
-        self._broken: list[BaseException] = []
-        self._loop = asyncio.new_event_loop()
-        self._started = threading.Event()
-        self._stop = asyncio.Event()
         self._new = asyncio.Event()
         self._delivery = Delivery(self)
-        self._thread = threading.Thread(target=self._run, name="zalo-bot-api", daemon=True)
-
-    @property
-    def url(self) -> str:
-        """Return the address that takes the place of https://bot-api.zaloplatforms.com."""
-        return f"http://127.0.0.1:{self._port}"
 
     def address(self) -> str:
         """Return where the server is."""
         return self.url
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        if not self._started.wait(STARTS_WITHIN_S):
-            raise RuntimeError("the server did not start")
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join()
-        self._loop.close()
-        if kind is None and self._broken:
-            raise self._broken[0]
-        if kind is None and self.faults.left():
-            raise AssertionError(f"planned failures that never happened: {self.faults.left()}")
-
     def woken(self) -> None:
         """Let the waiting poll and the webhook look at the updates."""
-        if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._new.set)
-            self._loop.call_soon_threadsafe(self._delivery.wake)
+        self.in_loop(self._new.set)
+        self.in_loop(self._delivery.wake)
 
     def fail_next(self, method: str, code: int = 500, description: str = "Internal Server Error", **more: Any) -> None:
         """Plan how the next requests of a method fail; see `Fault`."""
@@ -100,26 +71,16 @@ class ZaloBotApi(World):
         finally:
             self._polls -= 1
 
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._loop.run_until_complete(self._serve())
+    def planned(self) -> Sequence[str]:
+        """Return the planned failures that have not happened."""
+        return self.faults.left()
 
-    async def _serve(self) -> None:
+    async def serve(self, until_stopped: Callable[[], Awaitable[None]]) -> None:
+        """Serve methods and pictures, and bring updates to a webhook."""
         app = web.Application()
         app.router.add_route("*", "/bot{token}/{method}", self._answer)
         app.router.add_get("/media/{name}", self._media)
-        runner = web.AppRunner(app, handler_cancellation=True, access_log=None, shutdown_timeout=0.1)
-        await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", self._port)
-        await site.start()
-        self._port = runner.addresses[0][1]
-        delivering = asyncio.create_task(self._delivery.run())
-        self._started.set()
-        await self._stop.wait()
-        delivering.cancel()
-        with suppress(asyncio.CancelledError):
-            await delivering
-        await runner.cleanup()
+        await self.serve_http(app, self._delivery.run(), until_stopped)
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
@@ -162,7 +123,7 @@ class ZaloBotApi(World):
         except ApiError as error:
             return self._no(error)
         except Exception as error:
-            self._broken.append(error)
+            self.broken.append(error)
             return self._no(ApiError(500, f"Internal Server Error: {error!r}"))
         return web.json_response({"ok": True} if result is None else {"ok": True, "result": result, "error_code": 0})
 

@@ -1,15 +1,12 @@
-"""The HTTP server: a thread with a loop of its own, so that plain tests can start it with `with`."""
+"""The HTTP server of an Official Account, and how it fails when told to."""
 
 import asyncio
 import hashlib
 import hmac
 import json
-import threading
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from aiohttp import web
 
@@ -17,13 +14,13 @@ from tests.messengers.zalo_oa_api import sending
 from tests.messengers.zalo_oa_api.errors import ApiError
 from tests.messengers.zalo_oa_api.faults import Fault
 from tests.messengers.zalo_oa_api.world import World
+from tests.serving import Threaded
 
 REQUEST_MAX_BYTES = 30 * 1024 * 1024
-STARTS_WITHIN_S = 10.0
 Work = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-class ZaloOaApi(World):
+class ZaloOaApi(Threaded, World):
     """The API, the token endpoint and the picture host of one account on 127.0.0.1, to be used with `with`.
 
     `clock` tells its time, the machine's unless a test hands in its own; `retry_scale` shortens the pauses before an
@@ -38,41 +35,9 @@ class ZaloOaApi(World):
         retry_scale: float = 0.001,
         port: int = 0,
     ) -> None:
-        super().__init__(clock, deadline_s=deadline_s, retry_scale=retry_scale)
+        Threaded.__init__(self, "zalo-oa-api", port)
+        World.__init__(self, clock, deadline_s=deadline_s, retry_scale=retry_scale)
         self.down = False  # every connection is cut, as in an outage
-        self._port = port
-        self._broken: list[BaseException] = []
-        self._loop = asyncio.new_event_loop()
-        self._started = threading.Event()
-        self._stop = asyncio.Event()
-        self._thread = threading.Thread(target=self._run, name="zalo-oa-api", daemon=True)
-
-    @property
-    def url(self) -> str:
-        """Return the address that takes the place of openapi.zalo.me and oauth.zaloapp.com."""
-        return f"http://127.0.0.1:{self._port}"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        if not self._started.wait(STARTS_WITHIN_S):
-            raise RuntimeError("the server did not start")
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.in_loop(self._stop.set)
-        self._thread.join()
-        self._loop.close()
-        if kind is None and self._broken:
-            raise self._broken[0]
-        if kind is None and self.faults.left():
-            raise AssertionError(f"planned failures that never happened: {self.faults.left()}")
-
-    def in_loop(self, act: Callable[[], None]) -> None:
-        """Run something in the loop of the server, from any thread."""
-        if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(act)
 
     def deliver_to(self, url: str) -> None:
         """Save the address of our webhook; the empty probe goes there first."""
@@ -87,11 +52,12 @@ class ZaloOaApi(World):
         with self.lock:
             self.faults.plan(Fault(kind, error, **more))
 
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._loop.run_until_complete(self._serve())
+    def planned(self) -> Sequence[str]:
+        """Return the planned failures that have not happened."""
+        return self.faults.left()
 
-    async def _serve(self) -> None:
+    async def serve(self, until_stopped: Callable[[], Awaitable[None]]) -> None:
+        """Serve the API, the token endpoint and pictures, and bring events to a webhook."""
         app = web.Application(client_max_size=REQUEST_MAX_BYTES)
         app.router.add_post("/v4/oa/access_token", self._answering("token", self._token))
         app.router.add_post("/v3.0/oa/message/cs", self._answering("send", self._send))
@@ -100,17 +66,7 @@ class ZaloOaApi(World):
         app.router.add_get("/v2.0/oa/getoa", self._answering("getoa", self._getoa))
         app.router.add_get("/v2.0/oa/listrecentchat", self._answering("recent", self._recent))
         app.router.add_get("/media/{name}", self._answering("media", self._media_of))
-        runner = web.AppRunner(app, handler_cancellation=True, access_log=None, shutdown_timeout=0.1)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", self._port).start()
-        self._port = runner.addresses[0][1]
-        delivery = asyncio.create_task(self.webhook.run())
-        self._started.set()
-        await self._stop.wait()
-        delivery.cancel()
-        with suppress(asyncio.CancelledError):
-            await delivery
-        await runner.cleanup()
+        await self.serve_http(app, self.webhook.run(), until_stopped)
 
     def _answering(self, kind: str, work: Work) -> Work:
         async def answer(request: web.Request) -> web.StreamResponse:
@@ -140,7 +96,7 @@ class ZaloOaApi(World):
         except ApiError as error:
             return web.json_response(error.as_json())
         except Exception as error:
-            self._broken.append(error)
+            self.broken.append(error)
             raise
 
     def _authorised(self, request: web.Request) -> None:
