@@ -15,6 +15,7 @@ from aiogram.utils.token import TokenValidationError
 
 from deeds.clock import Clock
 from messengers.port import Accept, Outgoing, Park, Sent
+from messengers.receiving import Receiver
 from messengers.telegram.abilities import ABILITIES, ALLOWED_UPDATES
 from messengers.telegram.failures import Session, failure_of
 from messengers.telegram.files import stream
@@ -22,7 +23,7 @@ from messengers.telegram.incoming import NAME, Decoder
 from messengers.telegram.menus import COMMANDS, Menus
 from messengers.telegram.pictures import Pictures
 from messengers.telegram.polling import Polling
-from messengers.telegram.routes import PATH, Webhook, check_secret
+from messengers.telegram.routes import PATH, check_secret, webhook
 from messengers.telegram.sending import Sender, call
 from storage import settings
 from storage.database import Tx
@@ -77,18 +78,14 @@ class Telegram:
         self._clock = clock
         self._menus = Menus(self._bot, store, commands)
         self._sender = Sender(self._bot, photo_path, data_dir, Pictures(store, clock))
-        self._webhook: Webhook | None = None
         self._stopped = asyncio.Event()
         self._keeping_menus: asyncio.Task[None] | None = None
 
-    def webhook(self, accept: Accept, park: Park) -> Webhook:
-        """Return the webhook to mount."""
-        self._webhook = Webhook(self._secret, self.decoder, accept, park)
-        return self._webhook
-
     def routes(self, accept: Accept, park: Park) -> Sequence[Any]:
         """Return the webhook's route; none where updates are fetched."""
-        return self.webhook(accept, park).routes() if self._mode == "webhook" else ()
+        if self._mode == "polling":
+            return ()
+        return webhook(self._secret, self._receiver(accept, park).take).routes()
 
     async def send(self, outgoing: Outgoing) -> Sent:
         """Send or edit one message. Raises `MessengerFailed`."""
@@ -130,7 +127,10 @@ class Telegram:
             await self._introduce()
             self._keeping_menus = asyncio.get_running_loop().create_task(self._menus.run())
             if self._mode == "polling":
-                await Polling(self._bot, self.decoder, accept, park).run()
+                await Polling(self._bot, self._receiver(accept, park)).run()
+
+    def _receiver(self, accept: Accept, park: Park) -> Receiver:
+        return Receiver(NAME, lambda raw: self.decoder.read(raw), accept, park)  # another one once its name is known
 
     async def _introduce(self) -> None:
         pause = 1.0
@@ -150,8 +150,6 @@ class Telegram:
         me = await call(self._bot, GetMe())
         username = me.get("username") if isinstance(me, dict) else me.username
         self.decoder = Decoder(self._bot.id, username or "")
-        if self._webhook is not None:
-            self._webhook.decoder = self.decoder
         if self._mode == "webhook":
             await call(
                 self._bot,

@@ -10,10 +10,10 @@ from aiogram import Bot
 from aiogram.exceptions import AiogramError, TelegramConflictError, TelegramRetryAfter, TelegramUnauthorizedError
 from aiogram.methods import TelegramMethod
 
-from messengers.port import Accept, CannotRead, Park, TryLater
+from messengers.port import TryLater
+from messengers.receiving import Receiver
 from messengers.telegram.abilities import ALLOWED_UPDATES
 from messengers.telegram.failures import failure_of
-from messengers.telegram.incoming import NAME, Decoder
 
 log = structlog.get_logger()
 
@@ -40,11 +40,9 @@ class GetRawUpdates(TelegramMethod[list[dict[str, Any]]]):
 class Polling:
     """Fetches the updates of one bot until told to stop."""
 
-    def __init__(self, bot: Bot, decoder: Decoder, accept: Accept, park: Park) -> None:
+    def __init__(self, bot: Bot, receiver: Receiver) -> None:
         self._bot = bot
-        self._decoder = decoder
-        self._accept = accept
-        self._park = park
+        self._receiver = receiver
         self._offset: int | None = None
 
     async def run(self) -> None:
@@ -88,13 +86,7 @@ class Polling:
         for update in queue:
             raw = json.dumps(update, ensure_ascii=False).encode("utf-8", "surrogatepass")
             try:
-                try:
-                    event = self._decoder.read(raw)
-                except CannotRead as unreadable:
-                    await self._park(NAME, unreadable)
-                else:
-                    if event is not None:
-                        await self._accept(event)
+                await self._receiver.take(raw)
             except TryLater:
                 # What comes after it in the same chat must wait, or the order is lost.
                 missed.append(int(update["update_id"]))

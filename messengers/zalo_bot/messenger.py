@@ -11,13 +11,14 @@ import structlog
 from deeds.clock import Clock
 from messengers.photo_links import PhotoLinks
 from messengers.port import Accept, Outgoing, Park, Sent
+from messengers.receiving import Receiver
 from messengers.zalo_bot.abilities import ABILITIES
 from messengers.zalo_bot.client import Client, NoAnswer, NotReached, Refused
 from messengers.zalo_bot.failures import failure_of
-from messengers.zalo_bot.incoming import NAME
+from messengers.zalo_bot.incoming import NAME, read
 from messengers.zalo_bot.photo_addresses import PhotoAddresses
 from messengers.zalo_bot.polling import POLL_TAKES_S, Polling
-from messengers.zalo_bot.routes import PATH, Photos, Routes, Webhook, check_secret
+from messengers.zalo_bot.routes import PATH, Photos, Routes, check_secret, webhook
 from messengers.zalo_bot.sending import Sender
 from storage.store import Store
 
@@ -74,7 +75,7 @@ class ZaloBot:
     def routes(self, accept: Accept, park: Park) -> Routes:
         """Return what to mount: the pictures, and in webhook mode the webhook."""
         pictures = Photos(self._addresses, self._photo_path, self._clock).routes()
-        return pictures if self._mode == "polling" else [*pictures, *Webhook(self._secret, accept, park).routes()]
+        return pictures if self._mode == "polling" else [*pictures, *webhook(self._secret, accept, park).routes()]
 
     async def send(self, outgoing: Outgoing) -> Sent:
         """Send one message; nothing is ever replaced here. Raises `MessengerFailed`."""
@@ -113,7 +114,8 @@ class ZaloBot:
     async def _receive(self, accept: Accept, park: Park) -> None:
         with suppress(asyncio.CancelledError):
             if self._mode == "polling":
-                polling = Polling(self._client, self._token, self._store, self._clock, accept, park, alone=self._alone)
+                receiver = Receiver(NAME, read, accept, park)
+                polling = Polling(self._client, self._token, self._store, self._clock, receiver, alone=self._alone)
                 await polling.run(self._stopped)
             else:
                 await self._register()

@@ -15,10 +15,11 @@ from uuid import uuid4
 import structlog
 
 from deeds.clock import Clock
-from messengers.port import Accept, CannotRead, Park, TryLater
+from messengers.port import CannotRead, TryLater
+from messengers.receiving import Receiver
 from messengers.zalo_bot.client import Answer, Client, NoAnswer, NotReached, Refused
 from messengers.zalo_bot.failures import failure_of
-from messengers.zalo_bot.incoming import NAME, read, updates_of
+from messengers.zalo_bot.incoming import NAME, updates_of
 from storage import leases
 from storage.database import Tx
 from storage.store import Store
@@ -45,14 +46,13 @@ class Polling:
     """Fetches the updates of one bot until told to stop."""
 
     def __init__(
-        self, client: Client, token: str, store: Store, clock: Clock, accept: Accept, park: Park, *, alone: bool = False
+        self, client: Client, token: str, store: Store, clock: Clock, receiver: Receiver, *, alone: bool = False
     ) -> None:
         """`alone`: no other process serves this database, so a lease left over is our own from before a kill."""
         self._client = client
         self._store = store
         self._clock = clock
-        self._accept = accept
-        self._park = park
+        self._receiver = receiver
         self._lease = f"{NAME}:poll:{hashlib.sha256(token.encode()).hexdigest()[:32]}"
         self._holder = "alone" if alone else uuid4().hex
         self._held_since: float | None = None  # by the machine's steady clock; None: not held
@@ -127,15 +127,7 @@ class Polling:
 
     async def _carry_through(self, raw: bytes) -> None:
         """Return only when an update is committed or parked: the platform will not give it again."""
-        take: Callable[[], Awaitable[object]]
-        try:
-            event = read(raw)
-        except CannotRead as unreadable:
-            take = partial(self._park, NAME, unreadable)
-        else:
-            if event is None:
-                return
-            take = partial(self._accept, event)
+        take: Callable[[], Awaitable[object]] = partial(self._receiver.take, raw)
         tries = strange = 0
         try:
             while True:
@@ -149,7 +141,7 @@ class Polling:
                     log.exception("an update was not carried through", tries=strange)
                     if strange == STRANGE_TRIES:
                         key = f"{NAME}:unreadable:{hashlib.sha256(raw).hexdigest()[:32]}"
-                        take = partial(self._park, NAME, CannotRead(key, raw, type(error).__name__))
+                        take = partial(self._receiver.park, NAME, CannotRead(key, raw, type(error).__name__))
                 await asyncio.sleep(min(STORE_PAUSE_MAX_S, 0.1 * 2.0 ** min(tries, 8)))
                 tries += 1
         except asyncio.CancelledError:

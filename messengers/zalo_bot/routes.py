@@ -1,17 +1,16 @@
 """What the platform asks of us: to take an update, and to hand out a picture we told it the address of."""
 
 import asyncio
-import hmac
 from collections.abc import Callable
 from pathlib import Path
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from deeds.clock import Clock
-from messengers.port import Accept, CannotRead, Park, TryLater
-from messengers.webhooks import only_header, whole_body
+from messengers.port import Accept, Park
+from messengers.receiving import Receiver, SecretWebhook
 from messengers.zalo_bot.abilities import BODY_MAX_BYTES, SECRET_MAX_BYTES, SECRET_MIN_BYTES
 from messengers.zalo_bot.incoming import NAME, read, updates_of
 from messengers.zalo_bot.photo_addresses import PATH as PHOTOS
@@ -33,44 +32,15 @@ def check_secret(secret: str) -> bytes:
     return told
 
 
-class Webhook:
-    """Answers the platform's deliveries."""
+def webhook(secret: str, accept: Accept, park: Park) -> SecretWebhook:
+    """Return the webhook to mount; a body may hold several updates. Raises `ValueError` as `check_secret` does."""
+    receiver = Receiver(NAME, read, accept, park)
 
-    def __init__(self, secret: str, accept: Accept, park: Park) -> None:
-        self._secret = check_secret(secret)
-        self._accept = accept
-        self._park = park
+    async def take(body: bytes) -> None:
+        for raw in updates_of(body):
+            await receiver.take(raw)
 
-    def routes(self) -> Routes:
-        """Return the route to mount."""
-        return [Route(PATH, self.receive, methods=["POST"])]
-
-    async def receive(self, request: Request) -> Response:
-        """Take one delivery: 200 kept, 401 not from the platform, 413 too big, 503 come again."""
-        told = only_header(request.headers.raw, SECRET_HEADER)
-        if told is None or not hmac.compare_digest(told, self._secret):
-            return Response(status_code=401)
-        try:
-            body = await whole_body(request.stream(), BODY_MAX_BYTES)
-        except ClientDisconnect:
-            return Response(status_code=400)
-        if body is None:
-            return Response(status_code=413)
-        try:
-            for raw in updates_of(body):
-                await self._take(raw)
-        except TryLater:
-            return Response(status_code=503, headers={"Retry-After": "2"})
-        return Response(status_code=200)
-
-    async def _take(self, raw: bytes) -> None:
-        try:
-            event = read(raw)
-        except CannotRead as unreadable:
-            await self._park(NAME, unreadable)
-        else:
-            if event is not None:
-                await self._accept(event)
+    return SecretWebhook(PATH, SECRET_HEADER, check_secret(secret), BODY_MAX_BYTES, take)
 
 
 class Photos:

@@ -3,16 +3,18 @@
 import json
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import structlog
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from messengers.port import Accept, CannotRead, Park, TryLater
-from messengers.webhooks import only_header, whole_body
+from deeds.said import Inbound
+from messengers.port import Accept, Park, TryLater
+from messengers.receiving import Receiver, answered, only_header
 from messengers.zalo_oa.abilities import BODY_MAX_BYTES, NAME
 from messengers.zalo_oa.consent import Ended
 from messengers.zalo_oa.incoming import account_of, read
@@ -53,26 +55,20 @@ class Door:
 
     async def receive(self, request: Request) -> Response:
         """Take one event: 200 kept, 401 not from Zalo, 413 too big, 503 come again."""
-        try:
-            body = await whole_body(request.stream(), BODY_MAX_BYTES)
-        except ClientDisconnect:
-            return Response(status_code=400)
-        if body is None:
-            return Response(status_code=413)
+        return await answered(request, BODY_MAX_BYTES, partial(self._take, request))
+
+    async def _take(self, request: Request, body: bytes) -> int:
         if body.strip() == PROBE:
-            return Response(status_code=200)
+            return 200
         try:
             account = await self._signed_for(request, body)
         except Exception as error:
             log.warning("the accounts cannot be read", error=type(error).__name__)
-            return _come_again()
+            raise TryLater from error
         if account is None:
-            return Response(status_code=401)
-        try:
-            await self._carry(account, body)
-        except TryLater:
-            return _come_again()
-        return Response(status_code=200)
+            return 401
+        await Receiver(NAME, partial(_read_for, account), self._accept, self._park).take(body)
+        return 200
 
     async def is_here(self, _: Request) -> Response:
         """Say that something listens."""
@@ -95,16 +91,6 @@ class Door:
         # The address holds a code: nothing keeps it, nothing is told where it came from.
         headers = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
         return PlainTextResponse(ended.sentence, 200 if ended.worked else 400, headers)
-
-    async def _carry(self, account: Account, body: bytes) -> None:
-        try:
-            event = read(body)
-        except CannotRead as unreadable:
-            await self._park(NAME, unreadable)
-            return
-        # Whoever holds the key of one account speaks for that account only.
-        if event is not None and event.chat.startswith(f"{account.account}:"):
-            await self._accept(event)
 
     async def _signed_for(self, request: Request, body: bytes) -> Account | None:
         """Return the account in whose name Zalo signed this; None when nobody did."""
@@ -147,5 +133,7 @@ def _parsed(body: bytes) -> Mapping[str, Any] | None:
     return event if isinstance(event, dict) else None
 
 
-def _come_again() -> Response:
-    return Response(status_code=503, headers={"Retry-After": "2"})
+def _read_for(account: Account, raw: bytes) -> Inbound | None:
+    """Read an event signed by an account: whoever holds the key of one speaks for that one only."""
+    event = read(raw)
+    return event if event is not None and event.chat.startswith(f"{account.account}:") else None

@@ -38,7 +38,11 @@ def api() -> Iterator[TelegramApi]:
         yield running
 
 
-@pytest.fixture(params=[pytest.param(case, marks=[pytest.mark.postgres] * ("postgres" in case)) for case in CASES])
+@pytest.fixture(
+    params=[
+        pytest.param(case, marks=[pytest.mark.postgres] * ("postgres" in case), id="-".join(case)) for case in CASES
+    ]
+)
 def server(request: pytest.FixtureRequest, api: TelegramApi, tmp_path: Path) -> Iterator[Server]:
     """A server on the web chat and on Telegram, not started yet."""
     mode, database = request.param

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import tomllib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -19,11 +19,12 @@ from starlette.applications import Starlette
 
 from deeds.said import Inbound
 from messengers.port import Accepted, CannotRead, TryLater
+from messengers.receiving import Receiver, SecretWebhook
 from messengers.telegram.incoming import Decoder
 from messengers.telegram.menus import COMMANDS, GROUP_COMMANDS, MODERATORS_COMMANDS
 from messengers.telegram.messenger import Telegram
 from messengers.telegram.polling import GetRawUpdates
-from messengers.telegram.routes import Webhook
+from messengers.telegram.routes import webhook
 from tests.messengers.hooks import until
 from tests.messengers.telegram_api import TelegramApi
 from texts import has
@@ -78,10 +79,10 @@ def address(listening: socket.socket) -> str:
 
 
 @asynccontextmanager
-async def serving(webhook: Webhook, listening: socket.socket | None = None) -> AsyncIterator[str]:
+async def serving(routes: Sequence[Any], listening: socket.socket | None = None) -> AsyncIterator[str]:
     """A real HTTP server with the webhook on it; yields its address."""
     listening = listening or loopback()
-    config = uvicorn.Config(Starlette(routes=webhook.routes()), log_config=None, lifespan="off", ws="none")
+    config = uvicorn.Config(Starlette(routes=list(routes)), log_config=None, lifespan="off", ws="none")
     server = uvicorn.Server(config)
     async with asyncio.TaskGroup() as group:
         running = group.create_task(server.serve(sockets=[listening]))
@@ -91,6 +92,11 @@ async def serving(webhook: Webhook, listening: socket.socket | None = None) -> A
         finally:
             server.should_exit = True
             await running
+
+
+def door(intake: Intake) -> SecretWebhook:
+    """Return the webhook alone."""
+    return webhook(SECRET, Receiver("telegram", Decoder(1).read, intake.accept, intake.park).take)
 
 
 @pytest.fixture
@@ -155,7 +161,7 @@ def test_nobody_gets_in_without_the_secret() -> None:
     intake = Intake()
 
     async def plot() -> list[int]:
-        async with serving(Webhook(SECRET, Decoder(1), intake.accept, intake.park)) as url:
+        async with serving(door(intake).routes()) as url:
             statuses = [await raw_post(url, headers, UPDATE) for headers in forged_headers()]
             assert await raw_post(url, [(HEADER.lower(), SECRET)], UPDATE) == 200
             return statuses
@@ -173,7 +179,7 @@ def test_the_webhook_says_what_became_of_an_update() -> None:
 
     async def plot() -> list[int]:
         async with (
-            serving(Webhook(SECRET, Decoder(1), intake.accept, intake.park)) as url,
+            serving(door(intake).routes()) as url,
             aiohttp.ClientSession(headers={HEADER: SECRET}) as session,
         ):
             statuses = []
@@ -201,7 +207,7 @@ def test_telegram_brings_everything_to_the_webhook(api: TelegramApi, tmp_path: P
         listening = loopback()
         url = address(listening)
         telegram = messenger(api, tmp_path, mode="webhook", secret=SECRET, public_url=url)
-        async with serving(telegram.webhook(intake.accept, intake.park), listening):
+        async with serving(telegram.routes(intake.accept, intake.park), listening):
             await telegram.start(intake.accept, intake.park)
             info = api.webhook.info()
             assert info["allowed_updates"] == ["callback_query", "edited_message", "message", "my_chat_member"]

@@ -17,7 +17,7 @@ from starlette.applications import Starlette
 
 from messengers.zalo_bot.messenger import ZaloBot
 from messengers.zalo_bot.photo_addresses import PhotoAddresses
-from messengers.zalo_bot.routes import PATH, Webhook, check_secret
+from messengers.zalo_bot.routes import PATH, check_secret, webhook
 from tests.messengers.hooks import picture
 from tests.messengers.zalo_bot_api import ZaloBotApi
 from tests.messengers.zalo_bot_api.household import (
@@ -146,7 +146,7 @@ def test_nobody_gets_in_without_the_secret() -> None:
     """Ten thousand forged calls, with a true body or a damaged one: none accepted, every one answered 401."""
     chance = Random(1)
     keeper = Keeper()
-    app = Starlette(routes=Webhook(SECRET, keeper.accept, keeper.park).routes())
+    app = Starlette(routes=webhook(SECRET, keeper.accept, keeper.park).routes())
 
     async def plot() -> set[int]:
         statuses = set()
@@ -165,7 +165,7 @@ def test_damaged_bodies_break_nothing() -> None:
     """Three thousand damaged bodies with the true secret: kept, parked or nothing for us, never a 5xx."""
     chance = Random(2)
     keeper = Keeper()
-    app = Starlette(routes=Webhook(SECRET, keeper.accept, keeper.park).routes())
+    app = Starlette(routes=webhook(SECRET, keeper.accept, keeper.park).routes())
 
     async def plot() -> set[int]:
         true = [(HEADER, SECRET.encode())]
@@ -190,10 +190,10 @@ def test_the_webhook_says_what_became_of_an_update() -> None:
 
     async def plot() -> list[int]:
         listening, url = loopback()
-        webhook = Webhook(SECRET, keeper.accept, keeper.park)
+        door = webhook(SECRET, keeper.accept, keeper.park)
         statuses = []
         async with (
-            serving(webhook.routes(), listening),
+            serving(door.routes(), listening),
             aiohttp.ClientSession(headers={HEADER.decode(): SECRET}) as session,
         ):
             bodies = (UPDATE, UPDATE, b"{", b"{}", b'{"event_name": "bot.moved"}', b"x" * (1024 * 1024 + 1))
