@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import mimetypes
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -38,6 +40,7 @@ _HEADERS = {
     "cross-origin-resource-policy": "same-origin",
 }
 _ONE_YEAR_S = 31_536_000
+TELEGRAM = re.escape("https://t.me/")
 _STATUS = {NotFound: 404, NotAllowed: 403, SomebodyWasFirst: 409, NotPossible: 409}
 
 
@@ -65,7 +68,8 @@ class Pages:
             auto_reload=False,
         )
         self._environment.globals.update(say=say, static=self.static, public_url=self.public_url)
-        self._environment.filters.update(day=_day, moment=_moment)
+        self._environment.filters.update(day=_day, moment=_moment, linked=self._linked)
+        self._ours = re.compile(rf"(?:{re.escape(self.public_url)}/|{TELEGRAM})[\w./?=&%-]*[\w/]")
 
     @property
     def is_https(self) -> bool:
@@ -73,7 +77,7 @@ class Pages:
         return self.public_url.startswith("https://")
 
     def text(self, template: str, **values: Any) -> str:
-        """Return a template filled in. In it: `say(key)`, `static(name)`, `public_url`, and `|day`, `|moment`."""
+        """Return a template filled in: with `say(key)`, `static(name)`, `public_url`, `|day`, `|moment`, `|linked`."""
         return self._environment.get_template(template).render(**values)
 
     def show(
@@ -87,6 +91,15 @@ class Pages:
     def static(self, name: str) -> str:
         """Return the address of a static file; it changes with the file's bytes."""
         return f"/static/{self._static[name].mark}/{name}"
+
+    def _linked(self, text: str) -> Markup:
+        """Make links of our own addresses and those of our bot; an address anybody else wrote stays a text."""
+        pieces, end = [], 0
+        for found in self._ours.finditer(text):
+            link = Markup('<a href="{0}" target="_blank" rel="noopener">{0}</a>').format(found[0])
+            pieces += [escape(text[end : found.start()]), link]
+            end = found.end()
+        return Markup().join([*pieces, escape(text[end:])])
 
     def routes(self) -> list[Route]:
         """Return the routes of the static files."""

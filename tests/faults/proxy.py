@@ -62,7 +62,12 @@ class Passed:
     @property
     def failed(self) -> bool:
         """Tell whether the client cannot take it for done."""
-        return self.fault not in (Fault.NONE, Fault.TRICKLED) or self.status != 200
+        return not self.read or self.status != 200
+
+    @property
+    def read(self) -> bool:
+        """Tell whether the client got to read what the server answered."""
+        return self.fault in (Fault.NONE, Fault.TRICKLED)
 
 
 class Proxy(Threaded):

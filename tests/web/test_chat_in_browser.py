@@ -108,6 +108,25 @@ def test_telling_a_deed_with_photos(town: Town, page: Page) -> None:
     expect(page.locator("#log .me").nth(1)).to_contain_text("Đồng ý, gửi đi")
 
 
+def test_our_own_addresses_can_be_pressed_and_no_others(town: Town, page: Page) -> None:
+    """Ours and the bot's are links, as they come and after a reload; an address somebody else wrote is only a text."""
+    ours = [f"{town.public_url}/privacy", "https://t.me/viectot_bot?start=l_0123456789ABCDEFGHJKMNPQRS"]
+    others = ["https://evil.example.vn/t.me/x", "https://t.me.evil.example.vn/", f"{town.public_url}.evil.example.vn/"]
+    markup = "<a href=x>x</a>"
+    said = f"Xem ở {ours[0]}. Hoặc bấm: {ours[1]}, không phải {', '.join(others)} {markup}"
+    town.bot.script = [(said, [])]
+    page.locator("#text").fill(said)
+    page.get_by_role("button", name="Gửi", exact=True).click()
+    for _ in range(2):
+        expect(page.locator("#log .bot").last).to_contain_text(said)
+        links = page.locator("#log .bot").last.locator("a")
+        assert [link.get_attribute("href") for link in links.all()] == ours
+        assert {link.get_attribute("rel") for link in links.all()} == {"noopener"}
+        expect(page.locator("#log .me a")).to_have_count(0)
+        _fits(page)
+        page.reload()
+
+
 def test_a_lost_network_loses_nothing(town: Town, page: Page) -> None:
     """The message waits on the page, goes by itself under the same id, and arrives once though it was sent twice."""
 

@@ -51,8 +51,27 @@
   function bubble(mine, content) {
     var line = make("div", mine ? "line me" : "line bot");
     line.appendChild(make("span", "who", mine ? words.me : words.bot));
-    if (content) { line.appendChild(make("p", "", content)); }
+    if (content) { line.appendChild(mine ? make("p", "", content) : withLinks(content)); }
     return line;
+  }
+
+  // Only our own addresses and those of our bot become links: an address anybody else wrote stays a text.
+  function withLinks(content) {
+    var paragraph = make("p");
+    var end = 0;
+    content.replace(/https?:\/\/[\w./?=&%:-]*[\w/]/g, function (address, at) {
+      if (address.indexOf(words.home + "/") && address.indexOf("https://t.me/")) { return ""; }
+      paragraph.appendChild(document.createTextNode(content.slice(end, at)));
+      var link = make("a", "", address);
+      link.href = address;
+      link.target = "_blank";
+      link.rel = "noopener";
+      paragraph.appendChild(link);
+      end = at + address.length;
+      return "";
+    });
+    paragraph.appendChild(document.createTextNode(content.slice(end)));
+    return paragraph;
   }
 
   function picture(url, line) {
