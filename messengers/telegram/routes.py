@@ -2,8 +2,8 @@
 
 from collections.abc import Awaitable, Callable
 
-from messengers.receiving import SecretWebhook
 from messengers.telegram.abilities import BODY_MAX_BYTES, SECRET_MIN_BYTES
+from messengers.webhooks import SecretWebhook
 
 PATH = "/webhooks/telegram"
 SECRET_HEADER = b"x-telegram-bot-api-secret-token"

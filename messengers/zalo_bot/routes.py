@@ -10,7 +10,8 @@ from starlette.routing import Route
 
 from deeds.clock import Clock
 from messengers.port import Accept, Park
-from messengers.receiving import Receiver, SecretWebhook
+from messengers.receiving import Receiver
+from messengers.webhooks import SecretWebhook
 from messengers.zalo_bot.abilities import BODY_MAX_BYTES, SECRET_MAX_BYTES, SECRET_MIN_BYTES
 from messengers.zalo_bot.incoming import NAME, read, updates_of
 from messengers.zalo_bot.photo_addresses import PATH as PHOTOS

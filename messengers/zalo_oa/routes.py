@@ -14,7 +14,8 @@ from starlette.routing import Route
 
 from deeds.said import Inbound
 from messengers.port import Accept, Park, TryLater
-from messengers.receiving import Receiver, answered, only_header
+from messengers.receiving import Receiver
+from messengers.webhooks import answered, only_header
 from messengers.zalo_oa.abilities import BODY_MAX_BYTES, NAME
 from messengers.zalo_oa.consent import Ended
 from messengers.zalo_oa.incoming import account_of, read

@@ -19,12 +19,13 @@ from starlette.applications import Starlette
 
 from deeds.said import Inbound
 from messengers.port import Accepted, CannotRead, TryLater
-from messengers.receiving import Receiver, SecretWebhook
+from messengers.receiving import Receiver
 from messengers.telegram.incoming import Decoder
 from messengers.telegram.menus import COMMANDS, GROUP_COMMANDS, MODERATORS_COMMANDS
 from messengers.telegram.messenger import Telegram
 from messengers.telegram.polling import GetRawUpdates
 from messengers.telegram.routes import webhook
+from messengers.webhooks import SecretWebhook
 from tests.messengers.hooks import until
 from tests.messengers.telegram_api import TelegramApi
 from texts import has
