@@ -1,6 +1,5 @@
 """Accounts of our own: the settings make the first, a pair is kept as one, an authorisation works once."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,20 +8,10 @@ import pytest
 from storage import accounts
 from storage.accounts import Account
 from storage.database import Database, Tx
-from storage.models import Base
 
 NOW = datetime(2026, 11, 22, 2, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SECRETS = {"app_id": "100", "app_secret": "app-secret-1", "secret_key": "secret-key-1"}
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    """An empty database with its tables."""
-    opened = Database(database_url)
-    Base.metadata.create_all(opened.engine)
-    yield opened
-    opened.close()
 
 
 def seed(tx: Tx, refresh_token: str = "r0", **more: Any) -> None:

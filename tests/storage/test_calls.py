@@ -1,10 +1,8 @@
 """Who must be called: told by what a closed window holds back, for so long, and nobody else; on both databases."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
 from sqlalchemy import select, update
 
 from deeds.kinds import Role
@@ -12,20 +10,11 @@ from deeds.said import Prompt
 from storage import calls, counters, deeds, inbox, outbox, people, windows
 from storage.calls import Call
 from storage.database import Database, Tx
-from storage.models import Base, OutboxMessage
+from storage.models import OutboxMessage
 
 NOW = datetime(2026, 11, 22, 2, tzinfo=UTC)
 DAY = timedelta(days=1)
 OUTCOME = "Tin số 47 đã được xác minh."
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    """An empty database with its tables."""
-    opened = Database(database_url)
-    Base.metadata.create_all(opened.engine)
-    yield opened
-    opened.close()
 
 
 def hears(tx: Tx, chat: str, at: datetime, messenger: str = "zalo_oa") -> int:

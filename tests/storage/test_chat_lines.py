@@ -1,25 +1,12 @@
 """The lines of a chat: counted without gaps, kept once, forgotten without losing count."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
 from storage import chat_lines
 from storage.database import Database
-from storage.models import Base
 
 NOW = datetime(2026, 11, 9, 3, tzinfo=UTC)
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    """An empty database."""
-    database = Database(database_url)
-    Base.metadata.create_all(database.engine)
-    yield database
-    database.close()
 
 
 def test_two_writers_never_take_the_same_number(database: Database) -> None:

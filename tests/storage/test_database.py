@@ -6,7 +6,6 @@ import sys
 import threading
 import time
 import unicodedata
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,28 +18,10 @@ from deeds.vietnamese import fold, nfc
 from storage import database as opening
 from storage import inbox, people
 from storage.database import Database, UnsoundSqlite, is_sound, is_worth_a_retry, sqlite_module
-from storage.models import Base, Identity, InboxEvent, Person
+from storage.models import Identity, InboxEvent, Person
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    """An empty database with its tables."""
-    opened = Database(database_url)
-    Base.metadata.create_all(opened.engine)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def sqlite(tmp_path: Path) -> Iterator[Database]:
-    """The same, on SQLite only."""
-    opened = Database(f"sqlite:///{tmp_path / 'data' / 'viectot.db'}")
-    Base.metadata.create_all(opened.engine)
-    yield opened
-    opened.close()
 
 
 def test_every_commit_is_synced_and_every_key_checked(sqlite: Database) -> None:

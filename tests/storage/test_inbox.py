@@ -23,15 +23,6 @@ from storage.models import Base, InboxEvent, OutboxMessage, Person
 NOW = datetime(2026, 11, 22, 2, tzinfo=UTC)
 
 
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    """An empty database with its tables."""
-    opened = Database(database_url)
-    Base.metadata.create_all(opened.engine)
-    yield opened
-    opened.close()
-
-
 def test_an_event_is_new_once(database: Database) -> None:
     """The second time it is known, also when its words are forgotten."""
     with database.write() as tx:

@@ -2,7 +2,6 @@
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,22 +11,13 @@ from sqlalchemy import insert, select, text
 from deeds.said import File, Option, Prompt
 from storage import outbox
 from storage.database import Database, Tx
-from storage.models import Base, OutboxMessage
+from storage.models import OutboxMessage
 from storage.outbox import Due
 from tests.statements import look_at_statements
 
 NOW = datetime(2026, 11, 22, 2, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 OPTIONS = (Option("a", "Duyệt"),)
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    """An empty database with its tables."""
-    opened = Database(database_url)
-    Base.metadata.create_all(opened.engine)
-    yield opened
-    opened.close()
 
 
 def put(tx: Tx, words: str, chat: str = "1", at: datetime = NOW, **more: Any) -> None:

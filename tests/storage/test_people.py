@@ -1,28 +1,17 @@
 """Who is who: met once, invited once, never two people for one address; and places that survive their writers."""
 
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from sqlalchemy import func, insert, select
 
 from deeds.kinds import Role
 from storage import drafts, people
 from storage.database import Database
-from storage.models import Base, Draft, Identity, Person, Place
+from storage.models import Draft, Identity, Person, Place
 
 NOW = datetime(2026, 11, 22, 2, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    """An empty database with its tables."""
-    opened = Database(database_url)
-    Base.metadata.create_all(opened.engine)
-    yield opened
-    opened.close()
 
 
 def test_an_address_is_one_person_however_often_they_write(database: Database) -> None:

@@ -1,26 +1,15 @@
 """The rows of closed periods: one a key, one paper each, and a paper only ever moves forward."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from storage import period_deeds, periods
 from storage.database import Database, Tx
-from storage.models import Base
 from storage.people import hire
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 MARKS = [["withdrawn", 1, "2026-09"]]
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    """An empty database with all tables."""
-    made = Database(database_url)
-    Base.metadata.create_all(made.engine)
-    yield made
-    made.close()
 
 
 def close(tx: Tx, key: str = "2026-10") -> bool:

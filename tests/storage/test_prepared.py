@@ -1,6 +1,5 @@
 """A prepared statement takes and gives what it would through SQLAlchemy, on both databases."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -9,7 +8,7 @@ from sqlalchemy import bindparam, insert, or_, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
 from storage.database import Database
-from storage.models import Base, Identity, OutboxMessage, Person
+from storage.models import Identity, OutboxMessage, Person
 from storage.prepared import Prepared
 from storage.statements import table
 
@@ -28,15 +27,6 @@ ROW: dict[str, Any] = {
 FOUND = select(OUT.c.chat, OUT.c.body, OUT.c.not_before, OUT.c.sent_at, OUT.c.attempts, OUT.c.units).where(
     OUT.c.state == "waiting", OUT.c.not_before <= bindparam("present"), or_(OUT.c.attempts > 2, OUT.c.chat == "50%")
 )
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    """An empty database with its tables."""
-    opened = Database(database_url)
-    Base.metadata.create_all(opened.engine)
-    yield opened
-    opened.close()
 
 
 def test_what_goes_in_and_comes_out_is_the_same_either_way(database: Database) -> None:
