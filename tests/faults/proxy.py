@@ -22,6 +22,7 @@ GARBAGE_BYTES = 700
 TRICKLES = 300  # pieces, of one byte where the answer is short
 TRICKLE_S = 0.002  # between two of them
 SWALLOWED_FOR_S = 1.0
+LAST_CALL_S = 0.05
 
 
 class Fault(StrEnum):
@@ -82,6 +83,7 @@ class Proxy(Threaded):
         self._turn_of = 0  # so many requests came by in this weather
         self._listening: asyncio.Server | None = None
         self._open: set[asyncio.StreamWriter] = set()
+        self._passing: set[asyncio.Task[None]] = set()
 
     @property
     def happened(self) -> Counter[Fault]:
@@ -105,10 +107,13 @@ class Proxy(Threaded):
         await self._turn(FAIR)
         await until_stopped()
         await self._turn(Weather(refuses=True))
-        left = asyncio.all_tasks() - {asyncio.current_task()}
+        await asyncio.sleep(LAST_CALL_S)  # whoever was let in at the last moment is known after it
+        left = list(self._passing)
         for task in left:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
+        for writer in list(self._open):  # one cancelled before it began has closed nothing
+            writer.close()
 
     async def _turn(self, weather: Weather) -> None:
         self._weather, self._turn_of = weather, 0
@@ -118,13 +123,18 @@ class Proxy(Threaded):
             for writer in list(self._open):
                 _reset(writer)
         elif not weather.refuses and self._listening is None:
-            self._listening = await asyncio.start_server(self._pass, "127.0.0.1", self.port)
+            self._listening = await asyncio.start_server(self._let_in, "127.0.0.1", self.port)
             self.port = self._listening.sockets[0].getsockname()[1]
+
+    def _let_in(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._open.add(writer)
+        task = asyncio.get_running_loop().create_task(self._pass(reader, writer))
+        self._passing.add(task)
+        task.add_done_callback(self._passing.discard)
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Pass one connection on, request by request."""
         out: asyncio.StreamWriter | None = None
-        self._open.add(writer)
         try:
             back, out = await asyncio.open_connection("127.0.0.1", self._to)
             while request := await _message(reader):
