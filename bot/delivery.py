@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from functools import partial
@@ -54,11 +54,17 @@ class Delivery:
         self._uncertain: Counter[tuple[str, str]] = Counter()  # in a row, by chat
         self._in_hand: set[int] = set()  # what is being sent or waits to have its end written down
         self._parts_sent: dict[int, tuple[Prompt, int]] = {}  # of a long message that failed half-way
+        self._to_look_at = set(messengers)
+        self._left_behind = set(messengers)  # where the last look may have left what can go once another has ended
         self._look_in_s = LOOK_EVERY_S
         self._leases_seen_at = float("-inf")
 
     def wake(self) -> None:
         """Say that something may be waiting."""
+        self._look_at(self._messengers)
+
+    def _look_at(self, names: Iterable[str]) -> None:
+        self._to_look_at.update(names)
         self._wake.set()
 
     async def run(self, *, alone: bool = True) -> None:
@@ -79,14 +85,20 @@ class Delivery:
                 task.cancel()
 
     async def _look(self) -> bool:
-        """Take what is due and begin to send it. Returns whether there was anything."""
-        room = {name: left for name in self._messengers if (left := self._room(name)) > 0}
+        """Take what is due and begin to send it. Returns whether to look again at once."""
+        asked, self._to_look_at = self._to_look_at, set()
+        room = {name: left for name in asked if (left := self._room(name)) > 0}
+        self._left_behind |= asked - room.keys()
         self._look_in_s = LOOK_EVERY_S
+        if not room:
+            return False
         try:
-            due, wait_s = await self._store.write(LANE, lambda tx: self._claim(tx, room)) if room else ([], None)
+            due, wait_s, left_behind = await self._store.write(LANE, lambda tx: self._claim(tx, room))
         except Exception as error:
             log.warning("the outbox cannot be read", error=type(error).__name__)
             return False
+        self._left_behind = (self._left_behind - room.keys()) | left_behind
+        self._to_look_at |= left_behind
         if wait_s is not None:
             self._look_in_s = min(LOOK_EVERY_S, wait_s)
         for message in due:
@@ -98,7 +110,7 @@ class Delivery:
             task = asyncio.get_running_loop().create_task(self._send(message))
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
-        return bool(due)
+        return bool(due) and bool(left_behind)
 
     def _one_by_one(self, name: str) -> bool:
         return not self._messengers[name].abilities.knows_repeats
@@ -106,11 +118,12 @@ class Delivery:
     def _room(self, name: str) -> int:
         return 0 if self._queued[name] > REFILL_AT else AT_ONCE - self._busy[name]
 
-    def _claim(self, tx: Tx, room: Mapping[str, int]) -> tuple[list[Due], float | None]:
-        """Take what is due and allowed; returns it, and in how many seconds a limit may allow more."""
+    def _claim(self, tx: Tx, room: Mapping[str, int]) -> tuple[list[Due], float | None, set[str]]:
+        """Take what is due and allowed; returns it, in how many seconds a limit may allow more, where some was left."""
         now = self._clock.now()
         due: list[Due] = []
         waits: list[float] = []
+        left_behind: set[str] = set()
         for name, left in room.items():
             can = self._messengers[name].abilities
             pace = pace_of(can)
@@ -119,9 +132,15 @@ class Delivery:
             else:
                 claimed, wait_s = claim_at_pace(tx, name, now, left, pace)
                 waits += [] if wait_s is None else [wait_s]
-            claimed = self._without_more_cards(tx, name, claimed)
-            due += [message for message in claimed if self._reach.may_go(tx, message, cost_of(message, can), now)]
-        return due, min(waits, default=None)
+            going = self._without_more_cards(tx, name, claimed)
+            if len(claimed) == left or len(going) < len(claimed):
+                left_behind.add(name)
+            for message in going:
+                if self._reach.may_go(tx, message, cost_of(message, can), now):
+                    due.append(message)
+                else:
+                    left_behind.update(self._messengers)  # it may have been moved to any of them
+        return due, min(waits, default=None), left_behind
 
     def _without_more_cards(self, tx: Tx, name: str, claimed: list[Due]) -> list[Due]:
         """Put back all cards but one: a kill makes every card in hand one a person must look at."""
@@ -136,6 +155,7 @@ class Delivery:
             async with asyncio.timeout(self._look_in_s):
                 await self._wake.wait()
         except TimeoutError:
+            self._to_look_at.update(self._messengers)
             now = asyncio.get_running_loop().time()
             if now - self._leases_seen_at >= LOOK_EVERY_S:
                 self._leases_seen_at = now
@@ -155,14 +175,16 @@ class Delivery:
         return True
 
     async def _send(self, message: Due) -> None:
+        more = True
         try:
             async with self._turn(message):
-                await self._send_and_settle(message)
+                more = await self._send_and_settle(message)
         finally:
             self._in_hand.discard(message.id)
             self._busy[message.messenger] -= 1
             self._cards[message.messenger] -= message.is_card
-            self._wake.set()
+            if more or message.messenger in self._left_behind:
+                self._look_at([message.messenger])
 
     @asynccontextmanager
     async def _turn(self, message: Due) -> AsyncIterator[None]:
@@ -176,15 +198,16 @@ class Delivery:
             turn = await self._turns[name].take(next_one=message.is_card)
         finally:
             self._queued[name] -= 1
-        if self._queued[name] <= REFILL_AT:
-            self._wake.set()
+        if name in self._left_behind and self._queued[name] <= REFILL_AT:
+            self._look_at([name])
         try:
             yield
         finally:
             turn.end()
 
-    async def _send_and_settle(self, message: Due) -> None:
-        end: Callable[[Tx], None]
+    async def _send_and_settle(self, message: Due) -> bool:
+        """Send a message and write down how it ended. Returns whether more may be due now, e.g. in its chat."""
+        end: Callable[[Tx], bool]
         try:
             remote_id = await self._show(self._messengers[message.messenger], message)
         except MessengerFailed as error:
@@ -195,7 +218,7 @@ class Delivery:
             end = partial(self._take, message=message, failed=failed_here)
         else:
             end = partial(self._landed, message=message, remote_id=remote_id)
-        await self._settle(message, end)
+        return await self._settle(message, end)
 
     async def _show(self, messenger: Messenger, message: Due) -> str:
         """Send a message's parts; returns the id of the one that carries the choices."""
@@ -215,26 +238,26 @@ class Delivery:
             self._parts_sent[message.id] = (message.prompt, number)
         return remote_id
 
-    async def _settle(self, message: Due, end: Callable[[Tx], None]) -> None:
+    async def _settle(self, message: Due, end: Callable[[Tx], bool]) -> bool:
         """Write an end down. While the disk is full nobody else may guess at it, so it is tried until it stands."""
         while True:
             try:
-                await self._store.write(LANE, end)
+                return await self._store.write(LANE, end)
             except Exception as error:
                 log.error("the end of a sending could not be stored", outbox_id=message.id, error=type(error).__name__)
                 if not is_worth_a_retry(error):
-                    end = partial(outbox.mark_given_up, message=message, state="dead", error=type(error).__name__)
+                    failed_here = MessengerFailed(Failure.FAILED, type(error).__name__)
+                    end = partial(self._take, message=message, failed=failed_here)
                 await asyncio.sleep(LOOK_EVERY_S)
-            else:
-                return
 
-    def _landed(self, tx: Tx, message: Due, remote_id: str) -> None:
+    def _landed(self, tx: Tx, message: Due, remote_id: str) -> bool:
         outbox.mark_sent(tx, message, remote_id, self._clock.now())
         self._uncertain.pop((message.messenger, message.chat), None)
         self._parts_sent.pop(message.id, None)
+        return outbox.anything_waits(tx, message.messenger, message.chat)
 
-    def _take(self, tx: Tx, message: Due, failed: MessengerFailed) -> None:
-        """Write down what a failure means; one row a failure."""
+    def _take(self, tx: Tx, message: Due, failed: MessengerFailed) -> bool:
+        """Write down what a failure means; one row a failure. What it means for others is for the next look to see."""
         now = self._clock.now()
         match failed.failure:
             case Failure.LATER:
@@ -264,6 +287,7 @@ class Delivery:
                 self._try_again(tx, message, failed, now, forget_edit=True)
             case Failure.FAILED:
                 outbox.mark_given_up(tx, message, "dead", str(failed))
+        return True
 
     def _try_again(
         self, tx: Tx, message: Due, failed: MessengerFailed, now: datetime, *, forget_edit: bool = False

@@ -76,6 +76,11 @@ _SENT = Prepared(
         state="sent", edits=None, remote_id=bindparam("remote"), sent_at=bindparam("at"), leased_until=None, error=None
     )
 )
+_WAITS = Prepared(
+    select(_OUT.c.id)
+    .where(_OUT.c.messenger == bindparam("here"), _OUT.c.chat == bindparam("there"), _OUT.c.state == "waiting")
+    .limit(1)
+)
 
 
 def put(tx: Tx, messenger: str, chat: str, prompt: Prompt, now: datetime, thread: str | None = None) -> None:
@@ -252,6 +257,11 @@ def mark_sent(tx: Tx, message: Due, remote_id: str, now: datetime) -> None:
     body = tx.execute(select(OutboxMessage.body).where(here).with_for_update()).scalar_one_or_none()
     if body is not None and not _says(body, message.prompt):
         tx.execute(update(OutboxMessage).where(here).values(state="waiting", attempts=0, edits=remote_id))
+
+
+def anything_waits(tx: Tx, messenger: str, chat: str) -> bool:
+    """Tell whether a chat has more to be sent, now or later."""
+    return _WAITS.first(tx, here=messenger, there=chat) is not None
 
 
 def mark_again(tx: Tx, message: Due, not_before: datetime, error: str, *, forget_edit: bool = False) -> None:

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import insert, select
 from sqlalchemy.exc import OperationalError
 
+from bot import delivery
 from bot.delivery import GIVE_UP_AFTER_TRIES, Delivery
 from deeds.said import Option, Prompt
 from messengers.port import Failure, MessengerFailed, Outgoing
@@ -438,3 +439,68 @@ def test_who_is_slow_holds_up_nobody(post: Post) -> None:
     post.deliver()
     assert set(post.states()) == {"sent"}
     assert post.messenger.most_at_once > 4
+
+
+@pytest.fixture
+def no_second_look(post: Post, monkeypatch: pytest.MonkeyPatch) -> Post:
+    """A delivery that would look around again in an hour; slow, and one after the other."""
+    monkeypatch.setattr(delivery, "LOOK_EVERY_S", 3600.0)
+    post.messenger.abilities = replace(ABILITIES, knows_repeats=False)
+    post.messenger.slow_s = 0.02
+    return post
+
+
+def test_what_comes_while_there_is_no_room_goes_as_soon_as_there_is(no_second_look: Post) -> None:
+    """Twenty wait for their turn; three more come, and nothing ever wakes delivery again."""
+    post = no_second_look
+    for chat in range(20):
+        post.put(str(chat), "early")
+
+    async def go_on() -> None:
+        async with post.delivering() as delivering:
+            await wait_for(lambda: len(post.messenger.tries) == 1)
+            delivering.wake = lambda: None  # type: ignore[method-assign]  # the three come as one
+            for chat in range(20, 23):
+                post.put(str(chat), "late")
+            Delivery.wake(delivering)
+            await wait_for(lambda: len(post.messenger.tries) == 23)
+            await wait_for(lambda: set(post.states()) == {"sent"})
+
+    asyncio.run(go_on())
+
+
+def test_what_stands_behind_another_in_its_chat_goes_right_after_it(no_second_look: Post) -> None:
+    """Three messages to one person: each goes when the one before it has ended, failed or not."""
+    post = no_second_look
+    for text in ("one", "two", "three"):
+        post.put("1", text)
+    post.messenger.answers = lambda outgoing, _: (
+        MessengerFailed(Failure.FAILED, "no") if outgoing.text == "two" else None
+    )
+
+    async def go_on() -> None:
+        async with post.delivering():
+            await wait_for(lambda: post.states() == ["sent", "dead", "sent"])
+
+    asyncio.run(go_on())
+
+
+def test_two_messengers_do_not_make_each_other_forget(no_second_look: Post) -> None:
+    """One is busy with a long queue while the other is looked at again and again; both are emptied."""
+    post = no_second_look
+    post.others["other"] = Scripted(post.clock)
+    for chat in range(60):
+        post.put(str(chat), "early")
+
+    async def go_on() -> None:
+        async with post.delivering() as delivering:
+            await wait_for(lambda: len(post.messenger.tries) == 2)
+            for chat in range(10):
+                with post.database.write() as tx:
+                    outbox.put(tx, "other", str(chat), Prompt("beside"), post.clock.now())
+                delivering.wake()
+                await asyncio.sleep(0.01)
+            await wait_for(lambda: set(post.states()) == {"sent"})
+
+    asyncio.run(go_on())
+    assert len(post.others["other"].tries) == 10
