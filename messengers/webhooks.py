@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -17,7 +17,7 @@ class SecretWebhook:
 
     path: str
     header: bytes
-    secret: bytes
+    secret: bytes = field(repr=False)
     most_bytes: int
     take: Callable[[bytes], Awaitable[None]]  # a whole body; raises `TryLater`
 
