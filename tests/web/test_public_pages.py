@@ -11,6 +11,8 @@ import pytest
 from deeds.kinds import Status, Thing
 from storage import accounts
 from storage.models import Base
+from storage.office import TELEGRAM_BOT
+from storage.settings import set_setting
 from tests.storage.pictures import saved, scene
 from tests.web.town import Town
 
@@ -35,6 +37,14 @@ def test_who_is_on_zalo_finds_the_way_there(town: Town, visitor: httpx2.Client) 
     page = visitor.get("/").text
     assert 'href="https://zalo.me/3000"' in page
     assert "s3cret" not in page
+
+
+def test_who_is_on_telegram_finds_the_way_there(town: Town, visitor: httpx2.Client) -> None:
+    """Where the bot serves Telegram, its name stands under the invitation too."""
+    assert "t.me" not in visitor.get("/").text
+    with town.database.write() as tx:
+        set_setting(tx, TELEGRAM_BOT, "viectot_bot", datetime(2026, 11, 1, tzinfo=UTC))
+    assert 'href="https://t.me/viectot_bot"' in visitor.get("/").text
 
 
 def test_published_deeds_stand_newest_first_and_others_not_at_all(town: Town, visitor: httpx2.Client) -> None:

@@ -70,7 +70,9 @@ class _Site:
 
         set_up, found, zalo = await self._services.store.read(look)
         older = found[-1].published_at.isoformat() if len(found) == DEEDS_ON_PAGE else None
-        return self._show("public/front.html", set_up, stories=found, older=older, zalo=zalo)
+        return self._show(
+            "public/front.html", set_up, stories=found, older=older, zalo=zalo, telegram=set_up.telegram_bot
+        )
 
     async def deed(self, request: Request) -> Response:
         """One published deed."""
