@@ -310,6 +310,9 @@ def test_ids_that_begin_anew_after_a_quiet_week_lose_nothing(
         async with polling(api, tmp_path, intake):
             lan.says("một")
             await until(lambda: intake.texts == ["một"])
+            # The quiet week: a poll that confirms comes back empty, and the one after it names no offset any more.
+            await until(lambda: any(asked.integer("offset") for asked in api.calls_of("getUpdates")))
+            await until(lambda: not api.calls_of("getUpdates")[-1].integer("offset"))
             polls = len(api.calls_of("getUpdates"))
             api.fail_next("getUpdates", code=500)
             await until(lambda: len(api.calls_of("getUpdates")) > polls and not api.faults.left())
