@@ -19,6 +19,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from deeds.deep_links import TELEGRAM
 from deeds.errors import ForPeople, NotAllowed, NotFound, NotPossible, SomebodyWasFirst
 from deeds.months import VIET_NAM
 from texts import has, say
@@ -40,7 +41,6 @@ _HEADERS = {
     "cross-origin-resource-policy": "same-origin",
 }
 _ONE_YEAR_S = 31_536_000
-TELEGRAM = re.escape("https://t.me/")
 _STATUS = {NotFound: 404, NotAllowed: 403, SomebodyWasFirst: 409, NotPossible: 409}
 
 
@@ -69,7 +69,7 @@ class Pages:
         )
         self._environment.globals.update(say=say, static=self.static, public_url=self.public_url)
         self._environment.filters.update(day=_day, moment=_moment, linked=self._linked)
-        self._ours = re.compile(rf"(?:{re.escape(self.public_url)}/|{TELEGRAM})[\w./?=&%-]*[\w/]")
+        self._ours = re.compile(rf"(?:{re.escape(self.public_url)}/|{re.escape(TELEGRAM)})[\w./?=&%-]*[\w/]")
 
     @property
     def is_https(self) -> bool:

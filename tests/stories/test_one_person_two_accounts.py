@@ -6,6 +6,8 @@ import pytest
 
 from deeds.kinds import Status
 from storage import org_units
+from storage.office import TELEGRAM_BOT
+from storage.settings import set_setting
 from tests.cast import RESCUE, OnTelegram, OnWebChat
 from tests.town import Town
 
@@ -56,7 +58,9 @@ def test_who_has_telegram_need_not_type_a_code(town: Town) -> None:
 
 
 def test_there_is_no_link_where_there_is_no_telegram(town: Town) -> None:
-    """Without Telegram a code is all there is; nor is one given to somebody who is there already."""
+    """Telegram was switched off: a code is all there is now; nor is a link given to somebody who is there already."""
+    with town.database.write() as tx:
+        set_setting(tx, TELEGRAM_BOT, "viectot_bot", town.clock.now())  # noted when it was served
     web = town.citizen("Lan", on="webchat")
     web.says("liên kết")
     assert "t.me" not in web.last
