@@ -110,6 +110,7 @@ const everywhere = {
   "?": () => keys.showModal(),
 };
 const onThisPage = { queue: onQueue, deed: onDeed }[document.body.dataset.page] ?? {};
+const MOVES = new Set(["j", "k"]);  // these alone go on while a key is held: a held "a" would decide deed after deed
 
 addEventListener("keydown", (event) => {
   if (kept(KEYS_OFF) || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
@@ -117,6 +118,7 @@ addEventListener("keydown", (event) => {
   const does = onThisPage[event.key] ?? everywhere[event.key];
   if (!does) return;
   event.preventDefault();
+  if (event.repeat && !MOVES.has(event.key)) return;
   does();
 });
 
