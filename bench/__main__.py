@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import commits, ours, peers
+from bench import commits, ours, pages, peers
 from bench.rows import Row, compared, in_turn, show
 from bench.served import Load, loaded
 from bench.stored import with_deeds
@@ -22,7 +22,7 @@ CHATS = 100
 def main() -> None:
     """Run, print, keep."""
     rows: list[Row] = []
-    for part in (in_process, behind_webhooks, durable_commits, against_a_pickle, many_deeds, starts):
+    for part in (in_process, behind_webhooks, durable_commits, against_a_pickle, many_deeds, many_pages, starts):
         began = time.perf_counter()
         rows += part()
         print(f"{part.__name__}: {time.perf_counter() - began:.0f} s", file=sys.stderr)
@@ -105,6 +105,24 @@ def many_deeds() -> list[Row]:
         small_us, big_us = in_turn(ROUNDS, lambda: _cost_us(small), lambda: _cost_us(big))
     name = f"cost at {many:,} deeds"
     return [compared(name, big_us, small_us, f"at {few:,} deeds", "us/event", 1.3, higher_is_better=False)]
+
+
+def many_pages() -> list[Row]:
+    """Pages as the number of deeds grows: what a person waits for, and whether it grows with it."""
+    few, many = 2_000, 10_000 if QUICK else 100_000
+    rounds = 5 if QUICK else 15
+    small, big = pages.medians_ms(few, rounds), pages.medians_ms(many, rounds)
+    grown = [
+        compared(f"{name}, {many:,} deeds", big[name], small[name], f"{few:,} deeds", "ms", 1.5, higher_is_better=False)
+        for name in pages.ASKED
+    ]
+    waited = [
+        compared(
+            f"{name}, {many:,} deeds", big[name], goal, "what a person may wait", "ms", 1.0, higher_is_better=False
+        )
+        for name, goal in pages.GOALS_MS.items()
+    ]
+    return [*grown, *waited]
 
 
 def _cost_us(url: str) -> float:

@@ -178,7 +178,7 @@ async def _loaded(kind: str, count: int, chats: int) -> Load:
 
     api = Api()
     await api.start()
-    port = _free_port()
+    port = free_port()
     headers = {"X-Telegram-Bot-Api-Secret-Token": SECRET, "Content-Type": "application/json"}
     waits: list[float] = []
     with _process(kind, port, api.url):
@@ -218,7 +218,7 @@ async def _until_up(session: Any, port: int) -> None:
     raise TimeoutError("the bot did not start")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     import socket
 
     with socket.socket() as probe:

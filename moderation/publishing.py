@@ -5,12 +5,12 @@ nothing of the teller's words or pictures without the teller's.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from deeds.errors import NotPossible
 from deeds.kinds import Thing
-from storage import attachments, deeds, history
+from storage import deeds, history
 from storage.attachments import Piece
 from storage.database import Tx
 from storage.deeds import DeedRow, HonoreeRow
@@ -28,6 +28,7 @@ class Allowances:
     honoree: frozenset[Thing]
     words: bool
     pictures: bool
+    standing: frozenset[int]  # submissions nobody took back: who did, took their pictures with them
 
     def allows(self, thing: Thing) -> bool:
         """Tell whether the person praised said yes to this; silence is no."""
@@ -50,33 +51,50 @@ class Showable:
 
 def allowances(tx: Tx, deed: DeedRow, honoree: HonoreeRow) -> Allowances:
     """Return what was allowed about a deed; of several tellers each must agree to the use of words and of pictures."""
-    answers = history.allowed_by_honoree(tx, honoree.id)
-    tellers = [
-        history.allowed_by_teller(tx, told.id)
-        for told in deeds.submissions_of(tx, deed.id)
-        if told.withdrawn_at is None
-    ]
-
-    def all_tellers(thing: Thing) -> bool:
-        return bool(tellers) and all(thing in said and said[thing].allowed for said in tellers)
-
-    return Allowances(
-        honoree_asked=bool(answers),
-        honoree=frozenset(thing for thing, answer in answers.items() if answer.allowed),
-        words=all_tellers(Thing.WORDS),
-        pictures=all_tellers(Thing.PICTURES),
-    )
+    return allowances_of_each(tx, {deed.id: honoree})[deed.id]
 
 
-def showable(tx: Tx, deed: DeedRow, honoree: HonoreeRow, allowed: Allowances, outlet: Thing = Thing.DEED) -> Showable:
-    """Return what an outlet may show: `Thing.DEED` is the public page, `Thing.PRESS` a paper that leaves the office."""
+def allowances_of_each(tx: Tx, honorees: Mapping[int, HonoreeRow]) -> Mapping[int, Allowances]:
+    """Return what was allowed about each of these deeds, in as many queries as for one."""
+    told = deeds.submissions_of_each(tx, honorees)
+    standing = {deed_id: frozenset(one.id for one in told[deed_id] if one.withdrawn_at is None) for deed_id in honorees}
+    by_teller = history.allowed_by_tellers(tx, frozenset().union(*standing.values()))
+    by_honoree = history.allowed_by_honorees(tx, [honoree.id for honoree in honorees.values()])
+
+    def all_tellers(deed_id: int, thing: Thing) -> bool:
+        said = [by_teller[submission] for submission in standing[deed_id]]
+        return bool(said) and all(thing in answers and answers[thing].allowed for answers in said)
+
+    return {
+        deed_id: Allowances(
+            honoree_asked=bool(by_honoree[honoree.id]),
+            honoree=frozenset(thing for thing, answer in by_honoree[honoree.id].items() if answer.allowed),
+            words=all_tellers(deed_id, Thing.WORDS),
+            pictures=all_tellers(deed_id, Thing.PICTURES),
+            standing=standing[deed_id],
+        )
+        for deed_id, honoree in honorees.items()
+    }
+
+
+def showable(
+    deed: DeedRow, honoree: HonoreeRow, allowed: Allowances, pieces: Sequence[Piece], outlet: Thing = Thing.DEED
+) -> Showable:
+    """Return what an outlet may show: `Thing.DEED` is the public page, `Thing.PRESS` a paper that leaves the office.
+
+    `pieces` are all there are of the deed.
+    """
     name = honoree.display if allowed.allows(Thing.NAME) and allowed.allows(outlet) else None
     words = deed.summary or (deed.story if allowed.words else None)
     if words:
         words = without_numbers(words if name else without_name(words, honoree))
     photos: Sequence[Piece] = ()
     if allowed.allows(Thing.PHOTO) and allowed.pictures and not deed.about_child:
-        photos = [piece for piece in attachments.of_deed(tx, deed.id) if piece.kind == "photo" and piece.published]
+        photos = [
+            piece
+            for piece in pieces
+            if piece.kind == "photo" and piece.published and piece.submission_id in allowed.standing
+        ]
     return Showable(name, words, photos)
 
 

@@ -1,6 +1,7 @@
 """Pictures and recordings: a row as soon as one was sent, its bytes fetched and cleaned when their turn comes."""
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from storage import remote_copies
 from storage.database import Tx
 from storage.models import Attachment, Submission
 from storage.prepared import Prepared
-from storage.statements import insert_unless_there, table
+from storage.statements import columns_of, insert_unless_there, table
 
 
 @dataclass(frozen=True)
@@ -47,20 +48,7 @@ class Work:
     draft_id: int | None
 
 
-_PIECE = (
-    Attachment.id,
-    Attachment.kind,
-    Attachment.state,
-    Attachment.sha256,
-    Attachment.published,
-    Attachment.thumbnail,
-    Attachment.width,
-    Attachment.height,
-    Attachment.seconds,
-    Attachment.transcript,
-    Attachment.refused,
-    Attachment.submission_id,
-)
+_PIECE = columns_of(Attachment, Piece)
 
 
 def attach(
@@ -167,13 +155,22 @@ def of_album(tx: Tx, messenger: str, chat: str, album: str) -> int | None:
 
 def of_deed(tx: Tx, deed_id: int) -> Sequence[Piece]:
     """Return every piece of a deed's submissions in the order they were sent."""
+    return of_deeds(tx, (deed_id,))[deed_id]
+
+
+def of_deeds(tx: Tx, deed_ids: Collection[int]) -> Mapping[int, Sequence[Piece]]:
+    """Return every piece of each deed's submissions in the order they were sent."""
     rows = tx.execute(
-        select(*_PIECE)
+        select(Submission.deed_id, *_PIECE)
         .join(Submission, Submission.id == Attachment.submission_id)
-        .where(Submission.deed_id == deed_id, Attachment.state != "dropped")
+        .where(Submission.deed_id.in_(deed_ids), Attachment.state != "dropped")
         .order_by(Attachment.sent_at, Attachment.id)
     )
-    return [Piece(**row._mapping) for row in rows]
+    pieces: dict[int, list[Piece]] = defaultdict(list)
+    for row in rows:
+        deed_id, *columns = row
+        pieces[deed_id].append(Piece(*columns))
+    return pieces
 
 
 def piece(tx: Tx, attachment_id: int) -> Piece | None:

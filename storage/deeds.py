@@ -1,15 +1,20 @@
 """Deeds, the submissions that tell of them, and the people they praise."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from heapq import merge
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, func, insert, literal, select, true, update
 
 from deeds.kinds import Status
 from storage.database import Tx
+from storage.deed_words import found_by
 from storage.models import Deed, Honoree, Submission
+from storage.statements import columns_of
 
 
 @dataclass(frozen=True)
@@ -92,9 +97,9 @@ class MineRow:
     withdrawn: bool
 
 
-_DEED = tuple(getattr(Deed, name) for name in DeedRow.__dataclass_fields__)
-_HONOREE = tuple(getattr(Honoree, name) for name in HonoreeRow.__dataclass_fields__)
-_SUBMISSION = tuple(getattr(Submission, name) for name in SubmissionRow.__dataclass_fields__)
+_DEED = columns_of(Deed, DeedRow)
+_HONOREE = columns_of(Honoree, HonoreeRow)
+_SUBMISSION = columns_of(Submission, SubmissionRow)
 
 
 def _deeds(tx: Tx, query: Select[Any]) -> list[DeedRow]:
@@ -148,9 +153,13 @@ def change(tx: Tx, deed_id: int, expected_version: int, **columns: object) -> bo
 
 def honoree_of(tx: Tx, deed_id: int) -> HonoreeRow:
     """Return who a deed praises."""
-    row = tx.execute(select(*_HONOREE).where(Honoree.deed_id == deed_id).order_by(Honoree.id)).first()
-    assert row is not None, f"deed {deed_id} has no honoree"
-    return HonoreeRow(**row._mapping)
+    return honorees_of(tx, (deed_id,))[deed_id]
+
+
+def honorees_of(tx: Tx, deed_ids: Collection[int]) -> Mapping[int, HonoreeRow]:
+    """Return whom each of these deeds praises."""
+    rows = tx.execute(select(*_HONOREE).where(Honoree.deed_id.in_(deed_ids)).order_by(Honoree.id.desc()))
+    return {row.deed_id: HonoreeRow(**row._mapping) for row in rows}
 
 
 def change_honoree(tx: Tx, honoree_id: int, **columns: object) -> None:
@@ -160,8 +169,16 @@ def change_honoree(tx: Tx, honoree_id: int, **columns: object) -> None:
 
 def submissions_of(tx: Tx, deed_id: int) -> Sequence[SubmissionRow]:
     """Return everything that was sent about a deed, first told first."""
-    rows = tx.execute(select(*_SUBMISSION).where(Submission.deed_id == deed_id).order_by(Submission.id))
-    return [SubmissionRow(**row._mapping) for row in rows]
+    return submissions_of_each(tx, (deed_id,))[deed_id]
+
+
+def submissions_of_each(tx: Tx, deed_ids: Collection[int]) -> Mapping[int, Sequence[SubmissionRow]]:
+    """Return everything that was sent about each of these deeds, first told first."""
+    rows = tx.execute(select(*_SUBMISSION).where(Submission.deed_id.in_(deed_ids)).order_by(Submission.id))
+    told: dict[int, list[SubmissionRow]] = defaultdict(list)
+    for row in rows:
+        told[row.deed_id].append(SubmissionRow(**row._mapping))
+    return told
 
 
 def submission(tx: Tx, submission_id: int) -> SubmissionRow | None:
@@ -235,36 +252,82 @@ def change_submission(tx: Tx, submission_id: int, **columns: object) -> None:
 
 def in_status(tx: Tx, *statuses: Status, at_most: int = 200) -> Sequence[DeedRow]:
     """Return the deeds in these statuses: urgent ones first, then who waits longest."""
-    query = (
-        select(*_DEED)
-        .where(Deed.status.in_([status.value for status in statuses]))
-        .order_by(Deed.urgent.desc(), Deed.id)
-        .limit(at_most)
-    )
-    return _deeds(tx, query)
+    queue = select(*_DEED).order_by(Deed.id).limit(at_most)
+    each = [  # one by one: each comes in order out of its index
+        _deeds(tx, queue.where(Deed.status == status.value, Deed.urgent.is_(urgent)))
+        for status in statuses
+        for urgent in (True, False)
+    ]
+    return list(islice(merge(*each, key=place_in_queue), at_most))
+
+
+def next_in_queue(tx: Tx, statuses: Collection[Status], person_id: int, after: DeedRow | None) -> str | None:
+    """Return the code of the deed to look at after this one; at the end the queue begins anew.
+
+    What the person told is passed over. None where nothing else waits.
+    """
+    begun = [(True, 0), (False, 0)]
+    if after is not None:
+        begun = [(after.urgent, after.id), *[(False, 0)] * after.urgent, *begun]
+    own = select(Submission.id).where(Submission.deed_id == Deed.id, Submission.person_id == person_id).exists()
+    for urgent, beyond in begun:
+        waiting = [
+            tx.execute(
+                select(Deed.id, Deed.code)
+                .where(Deed.status == status.value, Deed.urgent.is_(urgent), Deed.id > beyond, ~own)
+                .where(Deed.id != after.id if after is not None else true())
+                .order_by(Deed.id)
+                .limit(1)
+            ).first()
+            for status in statuses
+        ]
+        found = min((row for row in waiting if row is not None), default=None)
+        if found is not None:
+            return str(found.code)
+    return None
+
+
+def place_in_queue(deed: DeedRow) -> tuple[bool, int]:
+    """Return what the queue is ordered by: urgent deeds first, then who waits longest."""
+    return not deed.urgent, deed.id
+
+
+def oldest_in(tx: Tx, *statuses: Status) -> datetime | None:
+    """Return when the deed that waits longest in these statuses was received; None where there is none."""
+    first = [
+        tx.execute(select(Deed.received_at).where(Deed.status == status.value).order_by(Deed.id).limit(1)).scalar()
+        for status in statuses
+    ]
+    return min((at for at in first if at is not None), default=None)
 
 
 def recent(tx: Tx, at_most: int = 200, *, status: Status | None = None, words: str = "") -> Sequence[DeedRow]:
     """Return deeds, newest first; `words` are folded and must all occur."""
-    query = select(*_DEED).order_by(Deed.id.desc()).limit(at_most)
+    query = select(*_DEED)
+    newest: ColumnElement[int] = Deed.id.desc()
+    if words:
+        found = found_by(tx, words)
+        if found is None:
+            return []
+        query, newest = query.select_from(found.source).where(found.matches), found.newest
     if status is not None:
         query = query.where(Deed.status == status.value)
-    for word in words.split():
-        query = query.where(Deed.search.contains(word, autoescape=True))
-    return _deeds(tx, query)
+    return _deeds(tx, query.order_by(newest).limit(at_most))
+
+
+def count_approved_in(tx: Tx, starts: datetime, ends: datetime) -> int:
+    """Return how many deeds were approved in a period and still stand."""
+    return tx.execute(select(func.count()).select_from(Deed).where(*_approved_in(starts, ends))).scalar_one()
+
+
+def _approved_in(starts: datetime, ends: datetime) -> tuple[ColumnElement[bool], ...]:
+    standing = (Status.APPROVED.value, Status.PUBLISHED.value)
+    return Deed.approved_at >= starts, Deed.approved_at < ends, Deed.status.in_(standing)
 
 
 def approved_in(tx: Tx, starts: datetime, ends: datetime) -> Sequence[DeedRow]:
     """Return the deeds approved in a period and still standing, in the order they were approved."""
-    query = (
-        select(*_DEED)
-        .where(
-            Deed.approved_at >= starts,
-            Deed.approved_at < ends,
-            Deed.status.in_((Status.APPROVED.value, Status.PUBLISHED.value)),
-        )
-        .order_by(Deed.approved_at, Deed.id)
-    )
+    query = select(*_DEED).where(*_approved_in(starts, ends)).order_by(Deed.approved_at, Deed.id)
     return _deeds(tx, query)
 
 
@@ -294,11 +357,11 @@ def published(tx: Tx, at_most: int, before: datetime | None = None) -> Sequence[
     return _deeds(tx, query)
 
 
-def count_in(tx: Tx, *statuses: Status) -> int:
-    """Return how many deeds are in these statuses."""
-    return tx.execute(
-        select(func.count()).select_from(Deed).where(Deed.status.in_([status.value for status in statuses]))
-    ).scalar_one()
+def count_in(tx: Tx, *statuses: Status, at_most: int | None = None) -> int:
+    """Return how many deeds are in these statuses; past `at_most` nobody goes on counting."""
+    which = Deed.status.in_([status.value for status in statuses])
+    counted = select(literal(1).label("one")).select_from(Deed).where(which).limit(at_most).subquery()
+    return tx.execute(select(func.count()).select_from(counted)).scalar_one()
 
 
 def purge_deed(tx: Tx, deed_id: int) -> None:

@@ -1,17 +1,18 @@
 """What was decided, asked and allowed, by whom and when."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, insert, select, update
 
 from deeds.kinds import Act, Status, Thing
 from storage.database import Tx
 from storage.models import Consent, Decision, Person, Question
 from storage.prepared import Prepared
-from storage.statements import table
+from storage.statements import columns_of, table
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,12 @@ class Allowed:
     at: datetime
 
 
-_ASKED = tuple(getattr(Question, name) for name in Asked.__dataclass_fields__)
-
+_ASKED = columns_of(Question, Asked)
+_ENTRY = tuple(
+    table(Person).c.name.label(name) if name == "person_name" else table(Decision).c[name]
+    for name in Entry.__dataclass_fields__
+)
+_ALLOWED = columns_of(Consent, Allowed)
 
 _QUESTION = table(Question)
 _OPEN = (_QUESTION.c.answered_at.is_(None), _QUESTION.c.cancelled_at.is_(None))
@@ -110,21 +115,7 @@ def record(
 def of_deed(tx: Tx, deed_id: int) -> Sequence[Entry]:
     """Return a deed's history, first things first."""
     rows = tx.execute(
-        select(
-            Decision.id,
-            Decision.deed_id,
-            Decision.act,
-            Decision.before,
-            Decision.after,
-            Decision.version,
-            Decision.person_id,
-            Person.name.label("person_name"),
-            Decision.via,
-            Decision.reason,
-            Decision.details,
-            Decision.undone_at,
-            Decision.at,
-        )
+        select(*_ENTRY)
         .outerjoin(Person, Person.id == Decision.person_id)
         .where(Decision.deed_id == deed_id)
         .order_by(Decision.id)
@@ -261,18 +252,27 @@ def allow(
 
 def allowed_by_teller(tx: Tx, submission_id: int) -> Mapping[Thing, Allowed]:
     """Return a teller's newest answers; a thing never asked is not there."""
-    return _newest(tx, Consent.submission_id == submission_id)
+    return allowed_by_tellers(tx, (submission_id,))[submission_id]
+
+
+def allowed_by_tellers(tx: Tx, submission_ids: Collection[int]) -> Mapping[int, Mapping[Thing, Allowed]]:
+    """Return each teller's newest answers, by submission."""
+    return _newest(tx, table(Consent).c.submission_id, submission_ids)
 
 
 def allowed_by_honoree(tx: Tx, honoree_id: int) -> Mapping[Thing, Allowed]:
     """Return the newest answers of the person praised."""
-    return _newest(tx, Consent.honoree_id == honoree_id)
+    return allowed_by_honorees(tx, (honoree_id,))[honoree_id]
 
 
-def _newest(tx: Tx, whose: Any) -> Mapping[Thing, Allowed]:
-    rows = tx.execute(
-        select(Consent.thing, Consent.allowed, Consent.how, Consent.witness, Consent.asked_by, Consent.at)
-        .where(whose)
-        .order_by(Consent.id)
-    )
-    return {Thing(row.thing): Allowed(**{**row._mapping, "thing": Thing(row.thing)}) for row in rows}
+def allowed_by_honorees(tx: Tx, honoree_ids: Collection[int]) -> Mapping[int, Mapping[Thing, Allowed]]:
+    """Return the newest answers of each person praised."""
+    return _newest(tx, table(Consent).c.honoree_id, honoree_ids)
+
+
+def _newest(tx: Tx, whose: ColumnElement[int | None], ids: Collection[int]) -> Mapping[int, Mapping[Thing, Allowed]]:
+    rows = tx.execute(select(whose.label("whose"), *_ALLOWED).where(whose.in_(ids)).order_by(Consent.id))
+    answers: dict[int, dict[Thing, Allowed]] = defaultdict(dict)
+    for whom, thing, *answer in rows:
+        answers[whom][Thing(thing)] = Allowed(Thing(thing), *answer)
+    return answers

@@ -53,6 +53,7 @@ class Stuck:
 
 
 _OUT = table(OutboxMessage)
+_STUCK = ("dead", "uncertain")
 _THIS = _OUT.c.id == bindparam("message")
 _PUT = Prepared(
     insert(_OUT),
@@ -313,6 +314,11 @@ def take_back_leases(tx: Tx, now: datetime, *, all_of_them: bool = False, but: C
     return tx.execute(update(OutboxMessage).where(*lost).values(state="waiting", leased_until=None)).rowcount
 
 
+def count_stuck(tx: Tx) -> int:
+    """Return how many messages wait for a person, dead or uncertain."""
+    return tx.execute(select(func.count()).where(OutboxMessage.state.in_(_STUCK))).scalar_one()
+
+
 def stuck(tx: Tx) -> Sequence[Stuck]:
     """Return dead and uncertain messages, newest first."""
     rows = tx.execute(
@@ -325,7 +331,7 @@ def stuck(tx: Tx) -> Sequence[Stuck]:
             OutboxMessage.error,
             OutboxMessage.created_at,
         )
-        .where(OutboxMessage.state.in_(("dead", "uncertain")))
+        .where(OutboxMessage.state.in_(_STUCK))
         .order_by(OutboxMessage.id.desc())
         .limit(500)
     )
@@ -340,7 +346,7 @@ def send_again(tx: Tx, message_id: int, now: datetime) -> bool:
     return (
         tx.execute(
             update(OutboxMessage)
-            .where(OutboxMessage.id == message_id, OutboxMessage.state.in_(("dead", "uncertain")))
+            .where(OutboxMessage.id == message_id, OutboxMessage.state.in_(_STUCK))
             .values(state="waiting", not_before=now, attempts=0, error=None)
         ).rowcount
         == 1
@@ -360,7 +366,7 @@ def oldest_due(tx: Tx, messengers: Collection[str], now: datetime) -> datetime |
 
 def forget_chat(tx: Tx, messenger: str, chat: str) -> None:
     """Forget what was said to a chat; what still waits, perhaps about something else, is sent all the same."""
-    said = OutboxMessage.state.in_(("sent", "dead", "uncertain"))
+    said = OutboxMessage.state.in_(("sent", *_STUCK))
     tx.execute(
         update(OutboxMessage)
         .where(OutboxMessage.messenger == messenger, OutboxMessage.chat == chat, said)

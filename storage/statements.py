@@ -1,15 +1,19 @@
 """The two statements both databases spell their own way."""
 
 from collections.abc import Mapping
+from dataclasses import fields
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Executable, Insert, Table, inspect
+from sqlalchemy import Column, Executable, Insert, Table, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.database import Tx
 from storage.models import Base
 from storage.prepared import Prepared
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 
 def table(model: type[Base]) -> Table:
@@ -17,6 +21,14 @@ def table(model: type[Base]) -> Table:
     found = inspect(model).local_table
     assert isinstance(found, Table)
     return found
+
+
+def columns_of(model: type[Base], row: "type[DataclassInstance]") -> tuple[Column[Any], ...]:
+    """Return the columns that fill a row's fields.
+
+    Those of the table, not the mapped ones: of these SQLAlchemy compares each with each at every run of a statement.
+    """
+    return tuple(table(model).c[field.name] for field in fields(row))
 
 
 def insert_unless_there(tx: Tx, model: type[Base], values: Mapping[str, Any]) -> bool:

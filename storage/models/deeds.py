@@ -25,7 +25,12 @@ class Deed(Base):
     """The case that one or more submissions tell of."""
 
     __tablename__ = "deed"
-    __table_args__ = (Index(None, "status", "id"), Index(None, "approved_at"), Index(None, "published_at"))
+    __table_args__ = (
+        Index(None, "status", "urgent", "id"),
+        Index(None, "status", "id"),
+        Index(None, "status", "published_at"),
+        Index(None, "status", "approved_at"),
+    )
 
     id: Mapped[Id]
     code: Mapped[str] = mapped_column(unique=True)

@@ -15,7 +15,7 @@ from digests.gate import Shown
 from digests.snapshot import MonthSnapshot
 from digests.snapshotting import frozen
 from moderation import publishing
-from storage import deeds, history, people, periods
+from storage import attachments, deeds, history, people, periods
 from storage.database import Database, Tx
 from storage.deeds import DeedRow, HonoreeRow
 from storage.models import Base, Identity, OutboxMessage
@@ -53,7 +53,7 @@ def ict(text: str) -> datetime:
 def gate(tx: Tx, deed: DeedRow, honoree: HonoreeRow) -> Shown:
     """The product's own gate, as a paper asks it."""
     allowed = publishing.allowances(tx, deed, honoree)
-    shown = publishing.showable(tx, deed, honoree, allowed, outlet=Thing.PRESS)
+    shown = publishing.showable(deed, honoree, allowed, attachments.of_deed(tx, deed.id), outlet=Thing.PRESS)
     return Shown(
         shown.name, shown.words, shown.photos, allowed.honoree, asked=allowed.honoree_asked, refused=allowed.refused
     )

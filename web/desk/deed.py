@@ -102,7 +102,7 @@ async def decide_here(visit: Visit, form: FormData) -> Response:
     except ForPeople as error:
         return await said_no(visit, error, form)
 
-    def work(tx: Tx) -> tuple[DeedRow, DeedRow | None]:
+    def work(tx: Tx) -> tuple[DeedRow, str | None]:
         deed = deed_of(tx, visit)
         done = decide(tx, visit.person, deed.id, order, visit.now(), "desk")
         return done, next_waiting(tx, visit.person, deed)
@@ -121,7 +121,7 @@ async def decide_here(visit: Visit, form: FormData) -> Response:
         return RedirectResponse(f"/desk/deeds/{done.code}?done={done.code}", 303)
     if following is None:
         return RedirectResponse(f"/desk?done={done.code}", 303)
-    return RedirectResponse(f"/desk/deeds/{following.code}?done={done.code}", 303)
+    return RedirectResponse(f"/desk/deeds/{following}?done={done.code}", 303)
 
 
 def _order(form: FormData) -> Order:
@@ -165,7 +165,7 @@ async def preview(visit: Visit, form: FormData) -> Response:
         if order.act is Act.ASK:
             canned = {sample.key: sample.reads for sample in seen.canned_questions}
             words = order.reason or ""
-            return canned.get(order.reason_key or "") or question_read(tx, seen.deed, seen.number, words, now)
+            return canned.get(order.reason_key or "") or question_read(seen.name, seen.number, words, now)
         return reason_read(office(tx), seen.number, order.reason_key or "", order.reason or "")
 
     return await show_deed(visit, typed=typed_in(form), previewed=await visit.read(read))

@@ -93,14 +93,14 @@ def view(tx: Tx, person: Known, code: str, now: datetime, done: str = "") -> Dee
     has_publisher = people.anybody_is(tx, Role.PUBLISHER)
     pieces = attachments.of_deed(tx, deed.id)
     last = last_decision(tx, deed.id)
-    after = next_waiting(tx, person, deed)
+    name = short_name(tx, deed)
     may_undo = may(person, Act.UNDO, deed, told) and last is not None and last.after is deed.status
     set_up = office(tx)
     number = told[0].number if told else 0
     return DeedView(
         deed,
         honoree,
-        name=short_name(tx, deed),
+        name=name,
         number=number,
         told=[_told(tx, one) for one in told],
         photos=[piece for piece in pieces if piece.kind == "photo"],
@@ -112,14 +112,14 @@ def view(tx: Tx, person: Known, code: str, now: datetime, done: str = "") -> Dee
         not_publishable=_not_publishable(tx, deed, honoree),
         undoable=last if may_undo else None,
         canned_questions=[
-            Sample(key, say(f"question.{key}"), question_read(tx, deed, number, say(f"question.{key}"), now))
+            Sample(key, say(f"question.{key}"), question_read(name, number, say(f"question.{key}"), now))
             for key in notices.CANNED_QUESTIONS
         ],
         canned_reasons=[
             Sample(key, say(f"mod.reason.{key}"), reason_read(set_up, number, key, ""))
             for key in notices.CANNED_REASONS
         ],
-        next_code=after.code if after else None,
+        next_code=next_waiting(tx, person, deed),
         is_own=any(one.person_id == person.id for one in told),
         toast=toast_for(tx, person, done, now),
     )
@@ -133,10 +133,10 @@ def _not_publishable(tx: Tx, deed: DeedRow, honoree: HonoreeRow) -> str:
     return ""
 
 
-def question_read(tx: Tx, deed: DeedRow, number: int, words: str, now: datetime) -> str:
+def question_read(about: str, number: int, words: str, now: datetime) -> str:
     """Return a question as its teller would read it if it were asked now."""
     closes = notices.add_working_days(local_day(now), notices.ANSWER_WORKING_DAYS)
-    return say("ask_more", number=number, about=short_name(tx, deed), question=words, day=notices.say_day(closes))
+    return say("ask_more", number=number, about=about, question=words, day=notices.say_day(closes))
 
 
 def reason_read(set_up: Office, number: int, key: str, words: str) -> str:

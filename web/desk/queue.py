@@ -16,6 +16,7 @@ from storage.database import Tx
 from storage.deeds import DeedRow
 from storage.office import office
 from storage.people import Known
+from texts import say
 from web.desk.gate import ANYBODY_AT_THE_DESK, READERS, Visit, page
 from web.desk.services import Services
 from web.desk.toast import Toast, toast_for
@@ -32,6 +33,7 @@ FILTERS: dict[str, tuple[Status, ...]] = {
 }
 PER_PAGE = 50
 _FOUND_AT_MOST = 1_000
+_COUNTED_AT_MOST = 1_000  # how many more there are helps nobody, and counting a million of them takes its time
 _SENTENCE_CHARS = 160
 _PAGES_AT_MOST = 40
 
@@ -79,11 +81,11 @@ async def show(visit: Visit) -> Response:
     number = max(number, 1)
     now = visit.now()
 
-    def read(tx: Tx) -> tuple[list[Line], bool, Counters, Toast | None, dict[str, int]]:
+    def read(tx: Tx) -> tuple[list[Line], bool, Counters, Toast | None, dict[str, str]]:
         rows = listed(tx, chosen, words, number * PER_PAGE + 1)
         shown = rows[(number - 1) * PER_PAGE : number * PER_PAGE]
-        lines = [_line(tx, deed, visit.person) for deed in shown]
-        counts = {name: deeds.count_in(tx, *statuses) for name, statuses in FILTERS.items()}
+        lines = _lines(tx, shown, visit.person)
+        counts = {name: _say_count(tx, statuses) for name, statuses in FILTERS.items()}
         toast = toast_for(tx, visit.person, asked.get("done", ""), now)
         return lines, len(rows) > number * PER_PAGE, _counters(tx, now), toast, counts
 
@@ -111,56 +113,54 @@ def listed(tx: Tx, chosen: str, words: str, at_most: int) -> Sequence[DeedRow]:
         return deeds.in_status(tx, *statuses, at_most=at_most)
     if chosen == "all":
         return deeds.recent(tx, at_most, words=folded)
-    found = [deed for status in statuses for deed in deeds.recent(tx, _FOUND_AT_MOST, status=status, words=folded)]
-    if chosen in ("waiting", "needs_info"):
-        found.sort(key=lambda deed: (not deed.urgent, deed.id))
-    else:
-        found.sort(key=lambda deed: -deed.id)
+    is_queue = chosen in ("waiting", "needs_info")
+    most = _FOUND_AT_MOST if is_queue else at_most
+    found = [deed for status in statuses for deed in deeds.recent(tx, most, status=status, words=folded)]
+    found.sort(key=deeds.place_in_queue if is_queue else lambda deed: (False, -deed.id))
     return found[:at_most]
 
 
-def next_waiting(tx: Tx, person: Known, after: DeedRow | None) -> DeedRow | None:
-    """Return the deed to look at after this one, in the order of the queue; one's own telling is passed over."""
-    waiting = [
-        deed
-        for deed in deeds.in_status(tx, *WAITING, at_most=PER_PAGE)
-        if all(told.person_id != person.id for told in deeds.submissions_of(tx, deed.id))
+def next_waiting(tx: Tx, person: Known, after: DeedRow | None) -> str | None:
+    """Return the code of the deed to look at after this one, in the order of the queue; one's own is passed over."""
+    return deeds.next_in_queue(tx, WAITING, person.id, after)
+
+
+def _lines(tx: Tx, shown: Sequence[DeedRow], person: Known) -> list[Line]:
+    ids = [deed.id for deed in shown]
+    told = deeds.submissions_of_each(tx, ids)
+    pieces = attachments.of_deeds(tx, ids)
+    honorees = deeds.honorees_of(tx, ids)
+    return [
+        Line(
+            deed,
+            number=told[deed.id][0].number if told[deed.id] else 0,
+            honoree=honorees[deed.id].display,
+            sentence=cut_at_sentence(deed.summary or deed.story, _SENTENCE_CHARS),
+            photos=sum(piece.kind == "photo" and piece.state != "refused" for piece in pieces[deed.id]),
+            voices=sum(piece.kind == "voice" for piece in pieces[deed.id]),
+            messenger=told[deed.id][0].messenger if told[deed.id] else "desk",
+            is_own=any(one.person_id == person.id for one in told[deed.id]),
+        )
+        for deed in shown
     ]
-    if after is None:
-        return next(iter(waiting), None)
-    here = (not after.urgent, after.id)
-    behind = [deed for deed in waiting if (not deed.urgent, deed.id) > here]
-    before = [deed for deed in waiting if (not deed.urgent, deed.id) < here]
-    return next(iter([*behind, *before]), None)
 
 
-def _line(tx: Tx, deed: DeedRow, person: Known) -> Line:
-    told = deeds.submissions_of(tx, deed.id)
-    pieces = attachments.of_deed(tx, deed.id)
-    return Line(
-        deed,
-        number=told[0].number if told else 0,
-        honoree=deeds.honoree_of(tx, deed.id).display,
-        sentence=cut_at_sentence(deed.summary or deed.story, _SENTENCE_CHARS),
-        photos=sum(piece.kind == "photo" and piece.state != "refused" for piece in pieces),
-        voices=sum(piece.kind == "voice" for piece in pieces),
-        messenger=told[0].messenger if told else "desk",
-        is_own=any(one.person_id == person.id for one in told),
-    )
+def _say_count(tx: Tx, statuses: Sequence[Status]) -> str:
+    count = deeds.count_in(tx, *statuses, at_most=_COUNTED_AT_MOST + 1)
+    return str(count) if count <= _COUNTED_AT_MOST else say("desk.count.more_than", most=_COUNTED_AT_MOST)
 
 
 def _counters(tx: Tx, now: datetime) -> Counters:
     first_day = office(tx).first_day
     month = month_of(now, first_day)
     window = month_window(month, first_day)
-    received = [deed for status in WAITING for deed in deeds.in_status(tx, status)]
     return Counters(
         waiting=deeds.count_in(tx, *WAITING),
-        oldest=min((deed.received_at for deed in received), default=None),
-        approved=len(deeds.approved_in(tx, window.starts, window.ends)),
+        oldest=deeds.oldest_in(tx, *WAITING),
+        approved=deeds.count_approved_in(tx, window.starts, window.ends),
         month=month,
         parked=inbox.count_parked(tx),
-        dead=len(outbox.stuck(tx)),
+        dead=outbox.count_stuck(tx),
     )
 
 

@@ -1,14 +1,14 @@
 """A deed as anybody may read it: built from what the gate lets through, so a page cannot show more by mistake."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from deeds.kinds import Status
 from deeds.vietnamese import nfc
-from moderation.publishing import Showable, allowances, showable
-from storage import deeds, published_photos
+from moderation.publishing import Showable, allowances_of_each, showable
+from storage import attachments, deeds, published_photos
 from storage.attachments import Piece
 from storage.database import Tx
 from storage.deeds import DeedRow
@@ -63,29 +63,30 @@ class Story:
 
 def newest(tx: Tx, at_most: int, before: datetime | None = None) -> list[Story]:
     """Return the published deeds, newest first."""
-    return [story for row in deeds.published(tx, at_most, before) if (story := _story(tx, row)) is not None]
+    rows = deeds.published(tx, at_most, before)
+    shown = _shown(tx, rows)
+    return [_story(row, shown[row.id]) for row in rows if row.id in shown]
 
 
 def story(tx: Tx, code: str) -> Story | None:
     """Return the published deed with this code."""
     row = deeds.coded(tx, code)
-    return _story(tx, row) if row is not None else None
+    shown = _shown(tx, [row]) if row is not None else {}
+    return _story(row, shown[row.id]) if row is not None and row.id in shown else None
 
 
 def picture_file(tx: Tx, sha256: str) -> tuple[str, Shelf] | None:
     """Return where this picture lies if a published deed shows it at this moment."""
     for candidate in published_photos.of_published_deeds(tx, sha256):
         row = deeds.deed(tx, candidate.deed_id)
-        shown = _shown(tx, row) if row is not None else None
+        shown = _shown(tx, [row]).get(row.id) if row is not None else None
         if shown is not None and any(piece.id == candidate.attachment_id for piece in shown.photos):
             return sha256, Shelf.THUMBNAILS if candidate.is_thumbnail else Shelf.PUBLISHED
     return None
 
 
-def _story(tx: Tx, row: DeedRow) -> Story | None:
-    shown = _shown(tx, row)
-    if shown is None or row.published_at is None:
-        return None
+def _story(row: DeedRow, shown: Showable) -> Story:
+    assert row.published_at is not None
     return Story(
         code=row.code,
         title=_clean(shown.name) or say("public.deed.unnamed"),
@@ -97,18 +98,18 @@ def _story(tx: Tx, row: DeedRow) -> Story | None:
     )
 
 
-def _shown(tx: Tx, row: DeedRow) -> Showable | None:
-    """Return what may be shown of a deed now; a yes taken back counts before anybody unpublishes."""
-    if row.status is not Status.PUBLISHED:
-        return None
-    honoree = deeds.honoree_of(tx, row.id)
-    allowed = allowances(tx, row, honoree)
-    if not allowed.honoree_asked or allowed.refused:
-        return None
-    shown = showable(tx, row, honoree, allowed)
-    # A teller who took their report back took their pictures with it, also where others still tell of the deed.
-    standing = {told.id for told in deeds.submissions_of(tx, row.id) if told.withdrawn_at is None}
-    return replace(shown, photos=[piece for piece in shown.photos if piece.submission_id in standing])
+def _shown(tx: Tx, rows: Sequence[DeedRow]) -> Mapping[int, Showable]:
+    """Return what may be shown of these deeds now, by id; a yes taken back counts before anybody unpublishes."""
+    published = [row for row in rows if row.status is Status.PUBLISHED and row.published_at is not None]
+    ids = [row.id for row in published]
+    honorees = deeds.honorees_of(tx, ids)
+    allowed = allowances_of_each(tx, honorees)
+    pieces = attachments.of_deeds(tx, ids)
+    return {
+        row.id: showable(row, honorees[row.id], allowed[row.id], pieces[row.id])
+        for row in published
+        if allowed[row.id].honoree_asked and not allowed[row.id].refused
+    }
 
 
 def _clean(text: str | None) -> str:
