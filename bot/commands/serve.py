@@ -27,7 +27,9 @@ def run() -> None:
 
 
 def demo(
-    folder: Annotated[Path, typer.Option(help="where the sample instance lives")] = Path("data/demo"),
+    folder: Annotated[
+        Path | None, typer.Option(help="where the sample instance lives: VIECTOT_DATA_DIR, else data/demo")
+    ] = None,
     port: Annotated[int | None, typer.Option(help="port to listen on")] = None,
 ) -> None:
     """Set up a sample commune, print its addresses and serve it; a second run continues."""
@@ -38,6 +40,7 @@ def demo(
     quiet_logs(logging.WARNING)
     told = _without_env_file()
     chosen = port if port is not None else _free_port(told.HOST, told.PORT)
+    folder = folder or (told.DATA_DIR if "DATA_DIR" in told.model_fields_set else Path("data/demo"))
     sample = told.model_copy(update={"DATA_DIR": folder, "DATABASE_URL": "", "PORT": chosen})
     try:
         addresses = prepare(sample, CLOCK)

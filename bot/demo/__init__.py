@@ -1,5 +1,6 @@
 """`viectot demo`: a sample commune with a month behind it, made once, found again at every later run."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -7,10 +8,12 @@ from pathlib import Path
 from bot.background import folder_of
 from bot.demo.founding import MADE_AT, found
 from bot.demo.photographs import keep_pictures
-from bot.demo.sample import read_sample
+from bot.demo.sample import Worker, read_sample
 from bot.opening import open_database, receipt_key
 from bot.settings import Settings
 from deeds.clock import Clock
+from deeds.errors import NotPossible
+from deeds.kinds import Role
 from deeds.months import Month
 from digests import papers
 from storage import people, periods, web_sessions
@@ -23,7 +26,14 @@ from texts import say
 
 __all__ = ["Addresses", "prepare"]
 
-MODERATOR = 0  # of the sample's staff: whose sign-in link is printed
+
+@dataclass(frozen=True)
+class Seat:
+    """A desk of the sample, with the link that opens it: 24 hours, one use."""
+
+    name: str
+    role: Role
+    link: str
 
 
 @dataclass(frozen=True)
@@ -32,8 +42,7 @@ class Addresses:
 
     office: str
     chat: str
-    desk: str  # a sign-in link: 24 hours, one use
-    moderator: str
+    seats: Sequence[Seat]
     public: str
     paper: str  # the file on disk
     papers: str  # the same and the others, at the desk
@@ -45,8 +54,16 @@ class Addresses:
             "demo.addresses",
             office=self.office,
             chat=self.chat,
-            moderator=self.moderator,
-            desk=self.desk,
+            seats="\n".join(
+                say(
+                    "demo.seat",
+                    name=seat.name,
+                    role=say(f"role.{seat.role}"),
+                    link=seat.link,
+                    tries=say(f"demo.try.{seat.role}"),
+                )
+                for seat in self.seats
+            ),
             public=self.public,
             month=f"{self.month.number}/{self.month.year}",
             paper=self.paper,
@@ -55,7 +72,9 @@ class Addresses:
 
 
 def prepare(settings: Settings, clock: Clock) -> Addresses:
-    """Make the sample commune where there is none yet, and return its addresses with a fresh sign-in link.
+    """Make the sample commune where there is none yet, and return its addresses with fresh sign-in links.
+
+    Raises `NotPossible` where a real instance lives in the folder.
 
     Everything in the database is one transaction, so a run that was killed leaves either nothing or all of it; the
     files beside it are made anew where one is missing.
@@ -65,6 +84,8 @@ def prepare(settings: Settings, clock: Clock) -> Addresses:
         files = PhotoFiles(folder_of(settings.DATA_DIR))
         with database.read() as tx:
             is_made = MADE_AT in all_settings(tx)
+            if not is_made and people.staff(tx):
+                raise NotPossible("demo.not_here", "a real instance lives in this folder", folder=settings.DATA_DIR)
         if not is_made:
             _make(database, settings, files, clock.now())
         _build_papers(database, files, settings.DATA_DIR, clock.now())
@@ -99,18 +120,20 @@ def _build_papers(database: Database, files: PhotoFiles, data_dir: Path, now: da
 def _addresses(tx: Tx, settings: Settings, now: datetime) -> Addresses:
     newest = next(row for row in periods.listed(tx) if row.folder is not None)
     folder = settings.DATA_DIR / (newest.folder or "")
-    name = read_sample(now).staff[MODERATOR].name
-    moderator = people.named(tx, name)
-    assert moderator is not None
-    token = web_sessions.new_link(tx, moderator.id, now, COMMAND_LINK_LIVES)
     url = settings.public_url
     return Addresses(
         office=office(tx)["office"],
         chat=f"{url}/chat",
-        desk=f"{url}/desk/sign-in/{token}",
-        moderator=name,
+        seats=[_seat(tx, worker, url, now) for worker in read_sample(now).staff],
         public=f"{url}/",
         paper=str(next(iter(sorted(folder.glob("*.docx"))), folder)),
         papers=f"{url}/desk/papers",
         month=Month.parse(newest.key),
     )
+
+
+def _seat(tx: Tx, worker: Worker, url: str, now: datetime) -> Seat:
+    known = people.named(tx, worker.name)
+    assert known is not None
+    token = web_sessions.new_link(tx, known.id, now, COMMAND_LINK_LIVES)
+    return Seat(worker.name, worker.roles[0], f"{url}/desk/sign-in/{token}")

@@ -1,5 +1,6 @@
 """`viectot demo`: a sample commune there in seconds, open to visitors, ended by Ctrl-C, found again the next day."""
 
+import json
 import os
 import re
 import shutil
@@ -7,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,12 +22,14 @@ from bot.demo.photographs import keep_pictures
 from bot.demo.sample import read_sample
 from bot.opening import open_database
 from bot.settings import Settings
-from deeds.kinds import Status
+from deeds.errors import NotPossible
+from deeds.kinds import Role, Status
 from deeds.months import VIET_NAM, month_of
 from digests.documents.checker import check_docx
-from storage import deeds, periods
+from storage import deeds, people, periods, web_sessions
 from storage.office import office
 from storage.photos.files import PhotoFiles, Shelf
+from texts import say
 
 VIECTOT = Path(sys.executable).with_name("viectot")
 NEVER_NAMED = ("Xuyến", "Đinh Thị Sợi", "Lò Văn Chom")  # a child; not asked; said no
@@ -66,11 +69,13 @@ class Run:
 
 
 @contextmanager
-def demo(folder: Path) -> Iterator[Run]:
+def demo(folder: Path | None, given: Mapping[str, str] | None = None, here: Path | None = None) -> Iterator[Run]:
     """Start the command as a person does, and wait for its last line."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("VIECTOT_")}
+    chosen: list[str | Path] = ["--folder", folder] if folder else []
     process = subprocess.Popen(
-        [VIECTOT, "demo", "--folder", folder], cwd=folder.parent, env=environment | {"VIECTOT_PORT": "0"},
+        [VIECTOT, "demo", *chosen], cwd=here or (folder.parent if folder else None),
+        env=environment | {"VIECTOT_PORT": "0"} | dict(given or {}),
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
     )  # fmt: skip
     try:
@@ -221,7 +226,45 @@ def test_a_month_later_the_sample_goes_on(made: Path, tmp_path: Path) -> None:
     later = _prepared(folder, "2026-12-20 10:00")
     assert _standing(folder) == before
     assert (later.paper, later.month) == (first.paper, first.month)
-    assert later.desk != first.desk
+    assert {seat.link for seat in later.seats}.isdisjoint(seat.link for seat in first.seats)
+
+
+def test_each_of_its_people_has_a_link_and_something_to_try(made: Path, tmp_path: Path) -> None:
+    """Whoever looks in for the first time can sit down at every desk there is, and is told what for."""
+    addresses = _prepared(shutil.copytree(made, tmp_path / "town"), "2026-11-22 10:00")
+    assert {seat.role for seat in addresses.seats} >= {Role.MODERATOR, Role.STANDING_OFFICE}
+    printed = addresses.text()
+    for seat in addresses.seats:
+        assert f"{seat.name} ({say(f'role.{seat.role}')}): {say(f'demo.try.{seat.role}')}\n    {seat.link}" in printed
+    database = open_database(_settings(tmp_path / "town"))
+    now = datetime(2026, 11, 22, 10, tzinfo=VIET_NAM)
+    with database.read() as tx:
+        assert all(web_sessions.link_is_open(tx, seat.link.rsplit("/", 1)[1], now, None) for seat in addresses.seats)
+    database.close()
+
+
+def test_the_folder_is_the_one_that_is_set(tmp_path: Path) -> None:
+    """Who sets VIECTOT_DATA_DIR finds the sample there, by the other commands too."""
+    folder = tmp_path / "set"
+    environment = {"VIECTOT_DATA_DIR": str(folder)}
+    with demo(None, environment, tmp_path) as run:
+        assert str(folder) in run.printed
+        listed = subprocess.run([VIECTOT, "deeds", "list", "--json"], env=os.environ | environment, capture_output=True)
+        assert len(json.loads(listed.stdout)) == STANDING
+        run.interrupt()
+
+
+def test_no_sample_is_made_where_a_real_instance_lives(tmp_path: Path) -> None:
+    """An operator who tries the demo in the wrong folder gets a sentence, and nothing is written there."""
+    database = open_database(_settings(tmp_path))
+    with database.write() as tx:
+        people.hire(tx, "Thu", [Role.ADMIN], datetime(2026, 11, 22, tzinfo=VIET_NAM))
+    with pytest.raises(NotPossible) as refused:
+        _prepared(tmp_path, "2026-11-22 10:00")
+    assert str(tmp_path) in refused.value.sentence
+    with database.read() as tx:
+        assert deeds.recent(tx) == []
+    database.close()
 
 
 def test_the_pictures_are_small_and_all_of_them_are_shown(tmp_path: Path) -> None:
