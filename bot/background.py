@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import structlog
 
@@ -13,9 +12,9 @@ from deeds.clock import Clock
 from deeds.said import Prompt
 from handlers import questions
 from messengers.port import Failure, Messenger, MessengerFailed
-from storage import attachments, chat_lines, drafts, inbox, outbox, remote_copies
+from storage import attachments, chat_lines, drafts, forgetting, inbox, outbox, outbox_forgetting, remote_copies
 from storage.attachments import Work
-from storage.database import Tx
+from storage.database import Database, Tx, note_forgotten
 from storage.photos.clean import ORIGINAL_LIMIT_BYTES, ChildFailed, Cleaned, PhotoRefused, clean
 from storage.photos.files import PhotoFiles, Shelf, TooLarge
 from storage.photos.sniff import HEAD_BYTES, sniff
@@ -46,6 +45,7 @@ class Background:
     files: PhotoFiles
     papers: Papers
     wake: object
+    database: Database | None = None
 
     async def files_due(self) -> int:
         """Fetch and clean pictures and recordings; returns how many were looked at."""
@@ -111,6 +111,8 @@ class Background:
         def refuse(tx: Tx) -> None:
             now = self.clock.now()
             attachments.mark(tx, work.id, state="refused", refused=reason)
+            if work.chat is None:
+                return  # its sender is forgotten: nobody is to be told
             key = f"refused:{work.messenger}:{work.chat}:{int(now.timestamp()) // 60}"
             prompt = Prompt(say("photos.refused", mb=ORIGINAL_LIMIT_BYTES // MEGABYTE), send_key=key)
             outbox.put(tx, work.messenger, work.chat, prompt, now)
@@ -140,22 +142,22 @@ class Background:
         now = self.clock.now()
         return await self.store.write(LANE, lambda tx: forget(tx, now))
 
+    async def finish_forgetting(self) -> None:
+        """Take off the disk what was forgotten and could not go at once: a fresh file, a log somebody was reading."""
+        if self.database is not None and self.database.is_owing:
+            await asyncio.to_thread(forgetting.finish, self.database)
+
     async def sweep_files(self) -> None:
         """Delete bytes no row needs any more: of what was withdrawn, dropped or left half-written."""
         before = self.clock.now() - timedelta(hours=1)  # what is being kept just now has no row yet
         await asyncio.to_thread(self.files.sweep, before)
-        parked = await self.store.read(inbox.parked)
-        waiting = b"".join(
-            event.raw for event in parked
-        )  # a parked event may be carried through yet, with its pictures
         for shelf in Shelf:
             names = await asyncio.to_thread(list, self.files.names(shelf, before))
             for first in range(0, len(names), SWEPT_TOGETHER):
-                await self._sweep(shelf, names[first : first + SWEPT_TOGETHER], waiting)
+                await self._sweep(shelf, names[first : first + SWEPT_TOGETHER])
 
-    async def _sweep(self, shelf: Shelf, names: list[str], waiting: bytes) -> None:
-        unused = await self.store.read(lambda tx: attachments.unused(tx, names))
-        gone = [name for name in unused if name.encode() not in waiting]
+    async def _sweep(self, shelf: Shelf, names: list[str]) -> None:
+        gone = await self.store.read(lambda tx: attachments.free(tx, names))
         for name in gone:
             await asyncio.to_thread(self.files.delete, name, shelf)
         if gone:
@@ -170,18 +172,15 @@ def forget(tx: Tx, now: datetime) -> int:
     """Delete what was kept long enough; returns how many things went."""
     count = 0
     for draft_id in drafts.untouched_since(tx, now - DRAFT_LIVES):
-        drafts.drop_draft(tx, draft_id)
+        drafts.drop_draft(tx, draft_id, now)
         count += 1
     for person_id, state, _ in drafts.places_since(tx, now - HELD_COMPLAINT_LIVES):
         if state.get("talk") == "complaint":
             drafts.forget_place(tx, person_id)
             count += 1
     count += inbox.forget_before(tx, now - RAW_LIVES)
-    count += outbox.forget_before(tx, now - RAW_LIVES)
+    count += outbox_forgetting.forget_before(tx, now - RAW_LIVES)
     count += chat_lines.forget_before(tx, now - RAW_LIVES * 12)
+    if count:
+        note_forgotten(tx)
     return count
-
-
-def folder_of(data_dir: Path) -> Path:
-    """Return where photos and recordings are kept."""
-    return data_dir / "files"

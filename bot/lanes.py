@@ -119,7 +119,7 @@ class _Lane(threading.Thread):
     def _begin(self) -> Any:
         if self._connection is None:
             self._connection = self._database.connect()
-        return _Transaction(self._connection)
+        return _Transaction(self._database, self._connection)
 
     def _mend(self) -> None:
         """Throw a connection away that may be broken: a lost server, a lane that must begin afresh."""
@@ -134,7 +134,8 @@ class _Lane(threading.Thread):
 class _Transaction:
     """`with` for one transaction on a connection that lives on."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, database: Database, connection: Connection) -> None:
+        self._database = database
         self._connection = connection
 
     def __enter__(self) -> Tx:
@@ -144,6 +145,7 @@ class _Transaction:
     def __exit__(self, kind: object, *_: object) -> None:
         if kind is None:
             self._transaction.commit()
+            self._database.after_commit(self._connection)
         else:
             self._transaction.rollback()
 

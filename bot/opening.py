@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bot.settings import Settings
 from storage.database import Database
+from storage.photos.files import PhotoFiles
 from storage.revision import is_newest
 
 KEY_BYTES = 32
@@ -14,12 +15,17 @@ KEY_BYTES = 32
 def open_database(settings: Settings) -> Database:
     """Return the instance's database, brought to the newest migration."""
     settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, lambda: PhotoFiles(folder_of(settings.DATA_DIR)))
     if not is_newest(database):
         from storage.migrations import upgrade  # Alembic costs every command a third of its start
 
         upgrade(database)
     return database
+
+
+def folder_of(data_dir: Path) -> Path:
+    """Return where photos and recordings are kept."""
+    return data_dir / "files"
 
 
 def receipt_key(data_dir: Path) -> bytes:

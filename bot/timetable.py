@@ -24,6 +24,7 @@ def timetable(background: Background) -> AsyncIOScheduler:
         (1, background.files_due),
         (2, background.questions_due),
         (30, background.months_due),
+        (60, background.finish_forgetting),
         (600, background.forget_due),
         (14_400, background.sweep_files),
     )

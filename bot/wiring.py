@@ -8,12 +8,12 @@ from typing import Any
 
 import structlog
 
-from bot.background import Background, folder_of
+from bot.background import Background
 from bot.delivery import Delivery
 from bot.doors import House, decode, doors, seed_accounts
 from bot.intake import Intake
 from bot.lanes import Lanes
-from bot.opening import open_database, receipt_key
+from bot.opening import folder_of, open_database, receipt_key
 from bot.papers import Papers
 from bot.settings import Settings
 from bot.timetable import timetable
@@ -149,5 +149,5 @@ def build(settings: Settings, clock: Clock) -> Instance:
     delivery = Delivery(lanes, clock, messengers, settings.zone)
     windowed = frozenset(name for name, messenger in messengers.items() if messenger.abilities.window)
     intake = Intake(lanes, clock, Town(areas(), key, windowed), delivery.wake)
-    background = Background(lanes, clock, messengers, files, Papers(files, settings.DATA_DIR), delivery.wake)
+    background = Background(lanes, clock, messengers, files, Papers(files, settings.DATA_DIR), delivery.wake, database)
     return Instance(settings, clock, database, lanes, files, key, messengers, delivery, intake, background)

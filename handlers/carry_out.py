@@ -11,7 +11,19 @@ from handlers import asides, effects, engine
 from handlers.introduce_deed import INTRODUCE_DEED, as_telling
 from handlers.place import Answer, Context, Place, again
 from moderation import cards, notices, receive
-from storage import attachments, chat_lines, counters, deeds, drafts, erasure, history, inbox, people
+from storage import (
+    attachments,
+    chat_lines,
+    counters,
+    deeds,
+    drafts,
+    erasure,
+    forgetting,
+    history,
+    inbox,
+    outbox,
+    people,
+)
 from storage.database import Tx
 from texts import say
 
@@ -92,7 +104,7 @@ def _(effect: effects.AcknowledgePhotos, scene: Scene, place: Place) -> Outcome:
 def _burst_key(scene: Scene, what: str) -> str:
     """One acknowledgement an album; pictures sent one by one share one as long as it has not gone out."""
     mark = scene.event.said.album or f"{int(scene.now.timestamp()) // 60}"
-    return f"photos:{what}:{scene.event.messenger}:{scene.event.chat}:{mark}"
+    return f"{outbox.REPLY}{what}:{scene.event.messenger}:{scene.event.chat}:{mark}"
 
 
 @carry_out.register
@@ -127,7 +139,7 @@ def _(effect: effects.SetAside, scene: Scene, place: Place) -> Outcome:
 
 @carry_out.register
 def _(effect: effects.DropDraft, scene: Scene, place: Place) -> Outcome:
-    drafts.drop_draft(scene.tx, effect.draft)
+    drafts.drop_draft(scene.tx, effect.draft, scene.now)
     return Answer(place)
 
 
@@ -167,7 +179,7 @@ def _(effect: effects.GiveLoosePhotos, scene: Scene, place: Place) -> Outcome:
 
 @carry_out.register
 def _(_effect: effects.DropLoosePhotos, scene: Scene, place: Place) -> Outcome:
-    attachments.drop_loose(scene.tx, scene.person)
+    forgetting.delete_loose(scene.tx, scene.person)
     return Answer(place)
 
 

@@ -292,7 +292,7 @@ def _draft_waits(desk: Desk, place: Place, option: str | None, said: Said) -> An
     if option == "new" or draft is None:
         return greet(place.closed(), desk.context)
     if option == "drop":
-        drafts.drop_draft(desk.tx, draft.id)
+        drafts.drop_draft(desk.tx, draft.id, desk.context.now)
         return Answer(place.closed(), (Prompt(say("stop.dropped")),))
     if option is None and len(said.text.strip()) >= STORY_MIN_CHARS:
         return None  # another story: the old one goes on waiting

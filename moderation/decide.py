@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from deeds.errors import NotFound, NotPossible, SomebodyWasFirst
 from deeds.kinds import Act, Role, Status
@@ -54,7 +53,10 @@ def decide(tx: Tx, actor: Known, deed_id: int, order: Order, now: datetime, via:
         columns["published_at"] = None
     reason = _reason(order)
     _change(tx, deed, columns)
-    details: dict[str, Any] = {"approved_at": _iso(deed.approved_at), "published_at": _iso(deed.published_at)}
+    details: dict[str, history.Detail] = {
+        "approved_at": _iso(deed.approved_at),
+        "published_at": _iso(deed.published_at),
+    }
     if order.reason_key:
         details["reason_key"] = order.reason_key
     entry = _record(tx, deed, order.act, becomes, actor, now, via, reason, details)
@@ -129,15 +131,13 @@ def _undo(tx: Tx, actor: Known, deed: DeedRow, now: datetime, via: str) -> DeedR
     last = cards.last_decision(tx, deed.id)
     if last is None or last.before is None or last.after is not deed.status:
         raise NotPossible("moderation.nothing_to_undo", f"deed {deed.id} has nothing to take back")
-    approved_at = last.details.get("approved_at")
-    published_at = last.details.get("published_at")
     _change(
         tx,
         deed,
         {
             "status": last.before.value,
-            "approved_at": datetime.fromisoformat(approved_at) if approved_at else None,
-            "published_at": datetime.fromisoformat(published_at) if published_at else None,
+            "approved_at": _instant(last.details.get("approved_at")),
+            "published_at": _instant(last.details.get("published_at")),
         },
     )
     history.mark_undone(tx, last.id, now)
@@ -163,7 +163,7 @@ def _record(
     now: datetime,
     via: str,
     reason: str | None,
-    details: Mapping[str, Any],
+    details: Mapping[str, history.Detail],
 ) -> Entry:
     version = deed.version + 1
     entry_id = history.record(
@@ -173,6 +173,10 @@ def _record(
     return Entry(
         entry_id, deed.id, act, deed.status, becomes, version, actor.id, actor.name, via, reason, details, None, now
     )
+
+
+def _instant(kept: history.Detail) -> datetime | None:
+    return datetime.fromisoformat(kept) if isinstance(kept, str) else None
 
 
 def _iso(instant: datetime | None) -> str | None:

@@ -43,9 +43,14 @@ def tell_outcome(tx: Tx, deed: DeedRow, entry: Entry, office: Office, now: datet
         text = _outcome(entry, told.number, deed, office, now)
         if text is None:
             continue
-        key = f"outcome:{entry.id}:{told.id}"
+        key = outcome_key(entry.id, told.id)
         prompt = Prompt(text, send_key=key, not_before=now + UNDO_WINDOW)
         outbox.put(tx, told.messenger, told.chat, prompt, now)
+
+
+def outcome_key(entry_id: int, submission_id: int) -> str:
+    """Return the send key of what a teller hears of one decision."""
+    return f"outcome:{entry_id}:{submission_id}"
 
 
 def take_back_outcome(tx: Tx, deed: DeedRow, entry: Entry, now: datetime) -> None:
@@ -53,7 +58,7 @@ def take_back_outcome(tx: Tx, deed: DeedRow, entry: Entry, now: datetime) -> Non
     for told in deeds.submissions_of(tx, deed.id):
         if told.chat is None or told.withdrawn_at is not None:
             continue
-        waiting = outbox.cancel(tx, f"outcome:{entry.id}:{told.id}")
+        waiting = outbox.cancel(tx, outcome_key(entry.id, told.id))
         if not waiting and entry.act in _HEARD and now - entry.at > UNDO_WINDOW:
             prompt = Prompt(say("outcome.looking_again", number=told.number))
             outbox.put(tx, told.messenger, told.chat, prompt, now)

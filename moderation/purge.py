@@ -4,9 +4,11 @@ from datetime import datetime
 
 from deeds.kinds import Status
 from deeds.said import Prompt
-from storage import attachments, chat_lines, counters, deeds, history, inbox, outbox
+from moderation import notices
+from storage import chat_lines, counters, deeds, history, inbox, outbox
 from storage.database import Tx
 from storage.deeds import DeedRow
+from storage.forgetting import Root, forget
 from storage.office import office
 from texts import say
 
@@ -18,26 +20,29 @@ COMPLAINT_HOURS = 24  # within which a complaint's text is gone, as the sentence
 def texts(tx: Tx, deed_id: int, now: datetime) -> None:
     """Delete the words, pictures and names of a deed and its submissions; numbers, days and history stay."""
     for told in deeds.submissions_of(tx, deed_id):
-        attachments.erase_of_submission(tx, told.id)
-        if told.chat is not None:  # the words stand in what came in and in the check that went out, too
-            inbox.purge_chat(tx, told.messenger, told.chat)
-            outbox.forget_chat(tx, told.messenger, told.chat)
-            chat_lines.forget_chat(tx, told.chat)
-        deeds.change_submission(tx, told.id, told={}, purged_at=now, withdrawn_at=told.withdrawn_at or now)
+        deeds.change_submission(tx, told.id, purged_at=now, withdrawn_at=told.withdrawn_at or now)
+        for entry in history.of_deed(tx, deed_id):
+            outbox.cancel(tx, notices.outcome_key(entry.id, told.id))
+    history.cancel_questions(tx, deed_id, now)
+    _forget(tx, Root.DEED, deed_id, now)
     gone = say("mod.card.gone", number=deeds.submissions_of(tx, deed_id)[0].number)
     for key, messenger, chat, thread in outbox.keys_under(tx, f"{SHOWN}:{deed_id}:"):
         outbox.put(tx, messenger, chat, Prompt(gone, send_key=key, instead=gone), now, thread)
     for prefix in (SHOWN, "card"):  # a press on a card brings the whole card back with it
         for _, messenger, chat, _ in outbox.keys_under(tx, f"{prefix}:{deed_id}:"):
-            inbox.purge_chat(tx, messenger, chat)
-    honoree = deeds.honoree_of(tx, deed_id)
-    deeds.change_honoree(
-        tx, honoree.id, title="", name="", name_folded="", residence="", occupation=None, birth_year=None
-    )
-    deeds.purge_deed(tx, deed_id)
-    history.cancel_questions(tx, deed_id, now)
-    for asked in history.questions_of(tx, deed_id):
-        history.change_question(tx, asked.id, text="", answer=None)
+            inbox.forget_chat(tx, messenger, chat)
+            chat_lines.forget_chat(tx, chat)  # a web chat edits nothing: the card and what was typed stand there
+
+
+def submission(tx: Tx, submission_id: int, now: datetime) -> None:
+    """Delete what one of several tellers sent; the deed stays, on the word of the others."""
+    deeds.change_submission(tx, submission_id, purged_at=now)
+    _forget(tx, Root.SUBMISSION, submission_id, now)
+
+
+def _forget(tx: Tx, root: Root, root_id: int, now: datetime) -> None:
+    for messenger, chat in forget(tx, root, root_id, now).unsent:
+        outbox.put(tx, messenger, chat, Prompt(say("forgotten.unsent")), now)  # rather a word than silence
 
 
 def as_complaint(tx: Tx, deed: DeedRow, now: datetime) -> None:

@@ -143,11 +143,12 @@ def add(tx: Tx, told: SubmissionRow, photos: int, act: Act, now: datetime, via: 
 
 
 def withdraw(tx: Tx, told: SubmissionRow, now: datetime, via: str) -> None:
-    """Take back what a person sent; a deed nobody else told of goes with it, words and pictures deleted."""
+    """Take back what a person sent, words and pictures deleted; a deed nobody else told of goes with it."""
     deeds.change_submission(tx, told.id, withdrawn_at=now)
     deed = deeds.deed(tx, told.deed_id, hold=True)
     others = [other for other in deeds.submissions_of(tx, told.deed_id) if other.withdrawn_at is None]
     if deed is None or others or Act.WITHDRAW not in MOVES[deed.status]:
+        purge.submission(tx, told.id, now)
         return
     deeds.change(tx, deed.id, deed.version, status=Status.WITHDRAWN.value, published_at=None)
     history.record(

@@ -5,12 +5,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, bindparam, func, select, update
 
 from deeds.said import FileSource
-from storage import remote_copies
+from storage import inbox
 from storage.database import Tx
 from storage.models import Attachment, Submission
+from storage.personal import file_columns
 from storage.prepared import Prepared
 from storage.statements import columns_of, insert_unless_there, table
 
@@ -41,7 +42,7 @@ class Work:
     kind: str
     state: str
     messenger: str
-    chat: str
+    chat: str | None  # None once its sender is forgotten
     remote: str | None
     sha256: str | None
     attempts: int
@@ -96,7 +97,6 @@ _COUNT_PHOTOS = Prepared(
         _ATTACHMENT.c.draft_id == bindparam("draft"),
         _ATTACHMENT.c.kind == "photo",
         _ATTACHMENT.c.state != "refused",
-        _ATTACHMENT.c.state != "dropped",
     )
 )
 
@@ -125,17 +125,11 @@ def give_loose(tx: Tx, person_id: int, *, submission_id: int | None = None, draf
     ).rowcount
 
 
-def drop_loose(tx: Tx, person_id: int) -> None:
-    """Forget the pieces that belong to nothing."""
-    tx.execute(update(Attachment).where(*_loose(person_id)).values(state="dropped"))
-
-
 def _loose(person_id: int) -> tuple[ColumnElement[bool], ...]:
     return (
         Attachment.person_id == person_id,
         Attachment.draft_id.is_(None),
         Attachment.submission_id.is_(None),
-        Attachment.state != "dropped",
     )
 
 
@@ -163,7 +157,7 @@ def of_deeds(tx: Tx, deed_ids: Collection[int]) -> Mapping[int, Sequence[Piece]]
     rows = tx.execute(
         select(Submission.deed_id, *_PIECE)
         .join(Submission, Submission.id == Attachment.submission_id)
-        .where(Submission.deed_id.in_(deed_ids), Attachment.state != "dropped")
+        .where(Submission.deed_id.in_(deed_ids))
         .order_by(Attachment.sent_at, Attachment.id)
     )
     pieces: dict[int, list[Piece]] = defaultdict(list)
@@ -184,7 +178,11 @@ def is_shown_at_desk(tx: Tx, sha256: str) -> bool:
     return (
         tx.execute(
             select(Attachment.id)
-            .where((Attachment.published == sha256) | (Attachment.thumbnail == sha256), Attachment.state == "ready")
+            .where(
+                (Attachment.published == sha256) | (Attachment.thumbnail == sha256),
+                Attachment.state == "ready",
+                Attachment.submission_id.is_not(None),
+            )
             .limit(1)
         ).first()
         is not None
@@ -225,29 +223,14 @@ def write_down(tx: Tx, attachment_id: int, transcript: str) -> None:
 def unused(tx: Tx, names: Collection[str]) -> set[str]:
     """Return which of these files no row needs any more."""
     left = set(names)
-    for column in (Attachment.sha256, Attachment.published, Attachment.thumbnail):
+    for column in file_columns(_ATTACHMENT):
         if left:
-            needed = select(column).where(column.in_(left), Attachment.state != "dropped")
-            left -= {name for name in tx.execute(needed).scalars() if name}
+            left -= set(tx.execute(select(column).where(column.in_(left))).scalars())
     return left
 
 
-def erase_of_submission(tx: Tx, submission_id: int) -> list[str]:
-    """Delete the pieces of a submission; returns the hashes of their bytes."""
-    return _erase(tx, Attachment.submission_id == submission_id)
-
-
-def erase_of_person(tx: Tx, person_id: int) -> list[str]:
-    """Delete what a person sent and did not hand in; returns the hashes of the bytes."""
-    return _erase(tx, (Attachment.person_id == person_id) & Attachment.submission_id.is_(None))
-
-
-def _erase(tx: Tx, which: ColumnElement[bool]) -> list[str]:
-    gone = tx.execute(
-        delete(Attachment).where(which).returning(Attachment.sha256, Attachment.published, Attachment.thumbnail)
-    ).all()
-    names = [name for row in gone for name in row if name]
-    # A messenger's id of a picture leads to it as surely as its bytes; where another report shows the same picture,
-    # it is only uploaded anew.
-    remote_copies.forget(tx, names)
-    return names
+def free(tx: Tx, names: Collection[str]) -> set[str]:
+    """Return which of these files neither a row needs nor an event that is parked, which may yet be carried through."""
+    left = unused(tx, names)
+    waiting = b"".join(event.raw for event in inbox.parked(tx)) if left else b""
+    return {name for name in left if name.encode() not in waiting}

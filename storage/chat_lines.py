@@ -8,11 +8,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.orm import aliased
 
-from storage.database import Tx
+from storage.database import Tx, note_forgotten
 from storage.models import Attachment, ChatMessage
+from storage.models.base import WORDS
+from storage.personal import emptied
 
 BOT = "bot"
 ME = "me"
+_EMPTIED = emptied(ChatMessage, WORDS)
 
 
 @dataclass(frozen=True)
@@ -95,13 +98,17 @@ def pictures(tx: Tx, messenger: str, chat: str, message: str) -> Sequence[Pictur
 
 def forget_line(tx: Tx, send_key: str) -> None:
     """Empty one line, e.g. what turned out to be a complaint. Its number stays: a page that waits counts on it."""
-    tx.execute(update(ChatMessage).where(ChatMessage.send_key == send_key).values(body={}))
+    tx.execute(update(ChatMessage).where(ChatMessage.send_key == send_key).values(**_EMPTIED))
+    note_forgotten(tx)
 
 
-def forget_chat(tx: Tx, chat: str) -> None:
-    """Delete everything said in a chat; of its last line the number stays."""
-    _delete(tx, ChatMessage.chat == chat)
-    tx.execute(update(ChatMessage).where(ChatMessage.chat == chat).values(body={}))
+def forget_chat(tx: Tx, chat: str, since: datetime | None = None) -> None:
+    """Delete everything said in a chat, or said since then; of its last line the number stays."""
+    said = ChatMessage.chat == chat
+    if since is not None:
+        said &= ChatMessage.at >= since
+    _delete(tx, said)
+    tx.execute(update(ChatMessage).where(said).values(**_EMPTIED))
 
 
 def forget_before(tx: Tx, instant: datetime) -> int:

@@ -6,7 +6,7 @@ On SQLite the driver opens no transaction by itself (`isolation_level=None`); SQ
 
 import errno
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -17,10 +17,14 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.pool import NullPool
 
+from storage.photos.files import PhotoFiles
+
 Tx = Connection
 """One open transaction, handed to every function that reads or writes."""
 
 BUSY_TIMEOUT_S = 30
+TRUNCATE_WITHIN_S = 0.1  # a reader that stays longer is not waited for: it is tried again later
+_FORGOTTEN = "forgotten"
 # Versions of SQLite in which two connections of one WAL database cannot corrupt it (3.51.3 and two backports).
 _SOUND_FROM = (3, 51, 3)
 _SOUND_BACKPORTS = {(3, 44): 6, (3, 50): 7}
@@ -92,12 +96,20 @@ def run_on_driver(tx: Tx, sql: str, values: Sequence[Any] | Mapping[str, Any] = 
         ) from error
 
 
+def note_forgotten(tx: Tx, files: Collection[str] = ()) -> None:
+    """Note that this transaction forgets something, and which files leave the disk with its commit."""
+    tx.info.setdefault(_FORGOTTEN, set()).update(files)
+
+
 class Database:
     """The database of one instance: connections for lanes, short transactions for commands, reading for pages."""
 
-    def __init__(self, url: str) -> None:
-        """Open `url`; nothing is read or written yet."""
+    def __init__(self, url: str, files: Callable[[], PhotoFiles] | None = None) -> None:
+        """Open `url`; nothing is read or written yet. `files` lie beside it, and go when they are forgotten."""
         self.url = url
+        self._files = files
+        self._files_owed: set[str] = set()
+        self._truncate_owed = False
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self._writer = self._engine(read_only=False)
         self._reader = self._engine(read_only=True)
@@ -109,14 +121,51 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Tx]:
         """One short transaction of its own, committed at the end of the block, rolled back when it raises."""
-        with self._writer.begin() as tx:
-            yield tx
+        with self._writer.connect() as tx:
+            with tx.begin():
+                yield tx
+            self.after_commit(tx)
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
         """A consistent view that changes nothing and waits for nobody."""
         with self._reader.connect() as tx, tx.begin():
             yield tx
+
+    def after_commit(self, tx: Tx) -> None:
+        """Take what a committed transaction forgot off the disk, too: its files, and its words in SQLite's log."""
+        files = tx.info.pop(_FORGOTTEN, None)
+        if files is not None:
+            self._clear_away(tx, files)
+
+    @property
+    def is_owing(self) -> bool:
+        """Whether something forgotten could not leave the disk yet."""
+        return self._truncate_owed or bool(self._files_owed)
+
+    def files_owed(self) -> set[str]:
+        """Return the files that were too fresh to be deleted when they were forgotten."""
+        return set(self._files_owed)
+
+    def clear_away(self, files: Collection[str]) -> None:
+        """Try again; of the files that were owed, only `files` are still nobody's."""
+        self._files_owed &= set(files)
+        with self._writer.connect() as connection:
+            self._clear_away(connection, files)
+
+    def _clear_away(self, connection: Connection, files: Collection[str]) -> None:
+        if self.is_sqlite:
+            # What was deleted is overwritten in the database (`secure_delete`), but the log still holds its pages.
+            driver: Any = connection.connection.dbapi_connection
+            driver.execute(f"PRAGMA busy_timeout={TRUNCATE_WITHIN_S * 1000:.0f}")
+            try:
+                self._truncate_owed = bool(driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
+            except sqlite_module().OperationalError:
+                self._truncate_owed = True
+            driver.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_S * 1000}")
+        if files and self._files is not None:
+            fresh = self._files().forget(files)
+            self._files_owed = (self._files_owed - set(files)) | fresh
 
     def close(self) -> None:
         """Close the connections nobody holds."""

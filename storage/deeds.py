@@ -362,12 +362,3 @@ def count_in(tx: Tx, *statuses: Status, at_most: int | None = None) -> int:
     which = Deed.status.in_([status.value for status in statuses])
     counted = select(literal(1).label("one")).select_from(Deed).where(which).limit(at_most).subquery()
     return tx.execute(select(func.count()).select_from(counted)).scalar_one()
-
-
-def purge_deed(tx: Tx, deed_id: int) -> None:
-    """Forget what a deed says; its code, days and status stay."""
-    tx.execute(
-        update(Deed)
-        .where(Deed.id == deed_id)
-        .values(summary="", story="", search="", place_text="", when_text="", happened_on=None, awards=None)
-    )

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
+from storage import forgetting
 from storage.database import Tx
 from storage.models import Attachment, Draft, Place
 from storage.prepared import Prepared
@@ -74,13 +75,9 @@ def waiting_of(tx: Tx, person_id: int) -> Sequence[WaitingDraft]:
     return [WaitingDraft(row.id, row.state, row.touched_at) for row in rows if row.state]
 
 
-def drop_draft(tx: Tx, draft_id: int) -> list[str]:
-    """Delete a report not handed in, with its pictures; returns the hashes of their bytes."""
-    gone = tx.execute(
-        delete(Attachment).where(Attachment.draft_id == draft_id).returning(Attachment.sha256, Attachment.published)
-    ).all()
-    tx.execute(delete(Draft).where(Draft.id == draft_id))
-    return [name for row in gone for name in row if name]
+def drop_draft(tx: Tx, draft_id: int, now: datetime) -> None:
+    """Delete a report not handed in, with its pictures and what was said since it was begun."""
+    forgetting.forget(tx, forgetting.Root.DRAFT, draft_id, now)
 
 
 def close_draft(tx: Tx, draft_id: int) -> None:

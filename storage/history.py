@@ -1,23 +1,32 @@
 """What was decided, asked and allowed, by whom and when."""
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, insert, select, update
 
 from deeds.kinds import Act, Status, Thing
 from storage.database import Tx
-from storage.models import Consent, Decision, Person, Question
+from storage.models import Consent, Decision, DecisionReason, Person, Question
 from storage.prepared import Prepared
 from storage.statements import columns_of, table
+
+Detail = str | int | bool | None | Sequence[str]
+"""What a line of history may hold beside its columns: codes, ids, numbers and instants; words are for `reason`."""
+
+_CODE = re.compile(r"[A-Za-z0-9_.:+-]{0,40}")  # an instant is one, too
+
+
+class WordsInHistory(ValueError):
+    """Words were to be written where they could never be forgotten."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of a deed's history."""
+    """One line of a deed's history; its reason is "" once it is forgotten."""
 
     id: int
     deed_id: int
@@ -29,7 +38,7 @@ class Entry:
     person_name: str | None
     via: str
     reason: str | None
-    details: Mapping[str, Any]
+    details: Mapping[str, Detail]
     undone_at: datetime | None
     at: datetime
 
@@ -64,9 +73,9 @@ class Allowed:
 
 
 _ASKED = columns_of(Question, Asked)
+_BESIDE = {"person_name": table(Person).c.name, "reason": table(DecisionReason).c.words}
 _ENTRY = tuple(
-    table(Person).c.name.label(name) if name == "person_name" else table(Decision).c[name]
-    for name in Entry.__dataclass_fields__
+    _BESIDE[name].label(name) if name in _BESIDE else table(Decision).c[name] for name in Entry.__dataclass_fields__
 )
 _ALLOWED = columns_of(Consent, Allowed)
 
@@ -91,10 +100,15 @@ def record(
     via: str,
     now: datetime,
     reason: str | None = None,
-    details: Mapping[str, Any] | None = None,
+    details: Mapping[str, Detail] | None = None,
 ) -> int:
-    """Append a line to a deed's history and return its id."""
-    return tx.execute(
+    """Append a line to a deed's history and return its id. Raises `WordsInHistory` where details hold words.
+
+    The words of a reason are kept beside it, where they can be forgotten.
+    """
+    for name, value in (details or {}).items():
+        _check_no_words(name, value)
+    entry_id: int = tx.execute(
         insert(Decision)
         .values(
             deed_id=deed_id,
@@ -104,12 +118,20 @@ def record(
             version=version,
             person_id=person_id,
             via=via,
-            reason=reason,
             details=dict(details or {}),
             at=now,
         )
         .returning(Decision.id)
     ).scalar_one()
+    if reason:
+        tx.execute(insert(DecisionReason).values(decision_id=entry_id, words=reason))
+    return entry_id
+
+
+def _check_no_words(name: str, value: Detail) -> None:
+    for each in (value,) if isinstance(value, str | int | None) else value:
+        if isinstance(each, str) and _CODE.fullmatch(each) is None:
+            raise WordsInHistory(f"the detail {name} is no code")
 
 
 def of_deed(tx: Tx, deed_id: int) -> Sequence[Entry]:
@@ -117,6 +139,7 @@ def of_deed(tx: Tx, deed_id: int) -> Sequence[Entry]:
     rows = tx.execute(
         select(*_ENTRY)
         .outerjoin(Person, Person.id == Decision.person_id)
+        .outerjoin(DecisionReason, DecisionReason.decision_id == Decision.id)
         .where(Decision.deed_id == deed_id)
         .order_by(Decision.id)
     )

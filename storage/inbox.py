@@ -4,11 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 
-from storage.database import Tx
+from storage.database import Tx, note_forgotten
 from storage.models import InboxEvent
+from storage.models.base import TIE, WORDS
+from storage.personal import emptied
 from storage.statements import insert_unless_there
+
+_EMPTIED, _TIES_CUT = emptied(InboxEvent, WORDS), emptied(InboxEvent, TIE)
 
 
 @dataclass(frozen=True)
@@ -71,20 +75,38 @@ def release(tx: Tx, event_id: int, now: datetime) -> bool:
 
 def purge_raw(tx: Tx, event_key: str) -> None:
     """Forget what an event said; only its key stays."""
-    tx.execute(update(InboxEvent).where(InboxEvent.event_key == event_key).values(raw=None))
+    tx.execute(update(InboxEvent).where(InboxEvent.event_key == event_key).values(**_EMPTIED))
+    note_forgotten(tx)
 
 
-def purge_chat(tx: Tx, messenger: str, chat: str) -> None:
-    """Forget everything a chat ever sent; only the keys stay."""
-    tx.execute(update(InboxEvent).where(InboxEvent.messenger == messenger, InboxEvent.chat == chat).values(raw=None))
+def forget_chat(tx: Tx, messenger: str, chat: str, since: datetime | None = None) -> None:
+    """Forget what a chat sent, or sent since then; only the keys stay, and what is parked: nobody has heard it yet."""
+    here = [InboxEvent.messenger == messenger, InboxEvent.chat == chat, InboxEvent.state == "done"]
+    if since is not None:
+        here.append(InboxEvent.received_at >= since)
+    tx.execute(update(InboxEvent).where(*here).values(**_EMPTIED))
+
+
+def erase_chat(tx: Tx, messenger: str, chat: str, now: datetime) -> None:
+    """Forget everything a chat ever sent, and that it was this chat; only the keys stay.
+
+    The last event keeps its chat for as long as bodies live: a messenger that lets us answer for a while only asks by
+    it whether the word that all is deleted may still go out.
+    """
+    here = (InboxEvent.messenger == messenger, InboxEvent.chat == chat)
+    last = tx.execute(select(func.max(InboxEvent.id)).where(*here)).scalar_one()
+    tx.execute(update(InboxEvent).where(*here, InboxEvent.state == "parked").values(state="done", retried_at=now))
+    tx.execute(update(InboxEvent).where(*here).values(**_EMPTIED))
+    tx.execute(update(InboxEvent).where(*here, InboxEvent.id != last).values(**_TIES_CUT))
 
 
 def forget_before(tx: Tx, instant: datetime) -> int:
-    """Forget the bodies of events before `instant`, parked ones excepted; returns how many."""
+    """Forget the bodies of events before `instant` and their chats, parked ones excepted; returns how many."""
+    said_something = or_(InboxEvent.raw.is_not(None), InboxEvent.chat != "")
     return tx.execute(
         update(InboxEvent)
-        .where(InboxEvent.received_at < instant, InboxEvent.raw.is_not(None), InboxEvent.state == "done")
-        .values(raw=None)
+        .where(InboxEvent.received_at < instant, said_something, InboxEvent.state == "done")
+        .values(**_EMPTIED, **_TIES_CUT)
     ).rowcount
 
 

@@ -16,6 +16,7 @@ from storage.prepared import Prepared
 from storage.statements import insert_unless_there, table
 
 LEASE = timedelta(seconds=120)  # longer than the slowest upload; past it the sender is taken for dead
+REPLY = "photos:"  # begins the send key of a reply that counts pictures, and is said anew with each
 CARD = "card:"  # begins the send key of a card: it carries buttons, and stands in groups
 HORIZON = timedelta(seconds=60)  # the longest span a messenger's limits are counted over
 
@@ -159,7 +160,7 @@ def keys_under(tx: Tx, prefix: str) -> Sequence[tuple[str, str, str, str | None]
 
 
 @cache
-def _in_turn(*, passing_over: bool = False) -> Select[Any]:
+def _in_turn(*, passing_over: bool = False) -> Select[*tuple[Any, ...]]:
     """Return the query for the messages whose turn it is: the first of each chat, none of a chat that is held."""
     present: Any = bindparam("present")
     messenger: Any = bindparam("here")
@@ -364,21 +365,6 @@ def oldest_due(tx: Tx, messengers: Collection[str], now: datetime) -> datetime |
     ).scalar_one_or_none()
 
 
-def forget_chat(tx: Tx, messenger: str, chat: str) -> None:
-    """Forget what was said to a chat; what still waits, perhaps about something else, is sent all the same."""
-    said = OutboxMessage.state.in_(("sent", *_STUCK))
-    tx.execute(
-        update(OutboxMessage)
-        .where(OutboxMessage.messenger == messenger, OutboxMessage.chat == chat, said)
-        .values(state="forgotten", body={})
-    )
-
-
-def erase_chat(tx: Tx, messenger: str, chat: str) -> None:
-    """Forget everything ever sent to a chat."""
-    tx.execute(delete(OutboxMessage).where(OutboxMessage.messenger == messenger, OutboxMessage.chat == chat))
-
-
 def move_chat(tx: Tx, messenger: str, old: str, new: str) -> None:
     """Follow a chat that was given another id; what was sent under the old one can be replaced no more."""
     tx.execute(
@@ -386,12 +372,3 @@ def move_chat(tx: Tx, messenger: str, old: str, new: str) -> None:
         .where(OutboxMessage.messenger == messenger, OutboxMessage.chat == old)
         .values(chat=new, edits=None, remote_id=None)
     )
-
-
-def forget_before(tx: Tx, instant: datetime) -> int:
-    """Forget what messages sent before `instant` said; that they were sent stays. Returns how many."""
-    return tx.execute(
-        update(OutboxMessage)
-        .where(OutboxMessage.state == "sent", OutboxMessage.sent_at < instant)
-        .values(state="forgotten", body={})
-    ).rowcount

@@ -67,11 +67,11 @@ _ROW = (
 )
 
 
-def _periods() -> Select[Any]:
+def _periods() -> Select[*tuple[Any, ...]]:
     return select(*_ROW).join(OfficialDocument, OfficialDocument.period_id == Period.id)
 
 
-def _rows(tx: Tx, query: Select[Any]) -> list[PeriodRow]:
+def _rows(tx: Tx, query: Select[*tuple[Any, ...]]) -> list[PeriodRow]:
     return [PeriodRow(**row._mapping) for row in tx.execute(query)]
 
 

@@ -10,7 +10,7 @@ from deeds.errors import NotFound
 from deeds.kinds import Act, Status
 from moderation.decide import Order, decide
 from moderation.notices import CANNED_QUESTIONS, CANNED_REASONS
-from storage import deeds, history
+from storage import deeds, history, versions
 from storage.database import Tx
 from storage.deeds import DeedRow
 from texts import say
@@ -60,6 +60,7 @@ def deeds_show(code: str, as_json: Json = False) -> None:
     """Show a deed with its history."""
     with reading() as tx:
         deed = _coded(tx, code)
+        changes = versions.changes_of(tx, deed.id)
         entries = [
             {
                 "at": entry.at.isoformat(),
@@ -67,7 +68,8 @@ def deeds_show(code: str, as_json: Json = False) -> None:
                 "after": entry.after.value,
                 "by": entry.person_name,
                 "via": entry.via,
-                "reason": entry.reason,
+                "reason": say("history.forgotten") if entry.reason == "" else entry.reason,
+                "changed": _changed(changes.get(entry.version)),
                 "undone": entry.undone_at is not None,
             }
             for entry in history.of_deed(tx, deed.id)
@@ -88,6 +90,15 @@ def deeds_show(code: str, as_json: Json = False) -> None:
     for name, value in facts.items():
         typer.echo(f"{name}: {value}")
     show(entries, False, "")
+
+
+def _changed(change: versions.Changed | None) -> object:
+    """Return what a line of history changed, before and after; a sentence where that is forgotten."""
+    if change is None:
+        return None
+    if change.facts is None:
+        return say("history.forgotten")
+    return {fact: {"before": before, "after": after} for fact, (before, after) in change.facts.items()}
 
 
 def decide_command(

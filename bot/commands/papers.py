@@ -29,7 +29,7 @@ def digest_build(
     period: PeriodOption, out: Annotated[Path | None, typer.Option(help="folder to write the three files to")] = None
 ) -> None:
     """Write a month's paper: a closed month as it was closed, an open one as a draft that freezes nothing."""
-    from bot.background import folder_of
+    from bot.opening import folder_of
     from digests import months, papers
     from handlers.paper_gate import paper_gate
     from storage.photos.files import PhotoFiles
@@ -49,7 +49,7 @@ def digest_build(
 
 def digest_send(period: PeriodOption) -> None:
     """Close a month that is over, build its paper and queue the notices; each person is told once."""
-    from bot.background import folder_of
+    from bot.opening import folder_of
     from digests import months, notices, papers
     from handlers.paper_gate import paper_gate
     from storage.photos.files import PhotoFiles

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from bot.background import folder_of
 from bot.demo.founding import MADE_AT, found
 from bot.demo.photographs import keep_pictures
 from bot.demo.sample import Worker, read_sample
-from bot.opening import open_database, receipt_key
+from bot.opening import folder_of, open_database, receipt_key
 from bot.settings import Settings
 from deeds.clock import Clock
 from deeds.errors import NotPossible

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.models.base import Base, Id
+from storage.models.base import DELETED, Base, Code, Id, Words
 
 
 class MessengerAccount(Base):
@@ -15,23 +15,23 @@ class MessengerAccount(Base):
     __table_args__ = (UniqueConstraint("messenger", "account"),)
 
     id: Mapped[Id]
-    messenger: Mapped[str]
-    account: Mapped[str]  # the messenger's id of it
-    name: Mapped[str] = mapped_column(default="")
-    app_id: Mapped[str]
-    app_secret: Mapped[str]  # asks for tokens
-    secret_key: Mapped[str]  # signs what the messenger sends us
-    access_token: Mapped[str] = mapped_column(default="")
+    messenger: Mapped[Code]
+    account: Mapped[Code]  # the messenger's id of it
+    name: Mapped[Code] = mapped_column(default="")
+    app_id: Mapped[Code]
+    app_secret: Mapped[Code]  # asks for tokens
+    secret_key: Mapped[Code]  # signs what the messenger sends us
+    access_token: Mapped[Code] = mapped_column(default="")
     access_until: Mapped[datetime | None]
-    refresh_token: Mapped[str] = mapped_column(default="")  # works once
+    refresh_token: Mapped[Code] = mapped_column(default="")  # works once
     refresh_until: Mapped[datetime | None]
     refreshed_at: Mapped[datetime | None]
-    seed_hash: Mapped[str | None]  # of the refresh token the settings gave; another one there replaces the pair
+    seed_hash: Mapped[Code | None]  # of the refresh token the settings gave; another one there replaces the pair
     broken_since: Mapped[datetime | None]  # no refresh has worked since
-    broken_why: Mapped[str | None]
+    broken_why: Mapped[Code | None]
     alarmed_at: Mapped[datetime | None]
-    consent_state: Mapped[str | None]  # of an authorisation under way
-    consent_verifier: Mapped[str | None]
+    consent_state: Mapped[Code | None]  # of an authorisation under way
+    consent_verifier: Mapped[Code | None]
     consent_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
@@ -41,8 +41,8 @@ class Lease(Base):
 
     __tablename__ = "lease"
 
-    name: Mapped[str] = mapped_column(primary_key=True)
-    holder: Mapped[str]
+    name: Mapped[Code] = mapped_column(primary_key=True)
+    holder: Mapped[Code]
     until: Mapped[datetime]
 
 
@@ -50,8 +50,9 @@ class RemoteCopy(Base):
     """A picture a messenger keeps already, under its own id there: it need not be uploaded again."""
 
     __tablename__ = "remote_copy"
+    __table_args__ = ({"info": DELETED},)
 
-    messenger: Mapped[str] = mapped_column(primary_key=True)
-    sha256: Mapped[str] = mapped_column(primary_key=True, index=True)
-    remote: Mapped[str]
+    messenger: Mapped[Code] = mapped_column(primary_key=True)
+    sha256: Mapped[Words] = mapped_column(primary_key=True, index=True)
+    remote: Mapped[Words]
     kept_at: Mapped[datetime]

@@ -1,12 +1,22 @@
 """What reached us, what leaves, and where each person stands in a conversation."""
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.models.base import Base, Id
+from storage.models.base import (
+    DELETED,
+    Base,
+    Code,
+    Id,
+    Tie,
+    Words,
+    WordsBytes,
+    WordsJson,
+    owned_by,
+    refers_to,
+)
 
 
 class InboxEvent(Base):
@@ -16,13 +26,13 @@ class InboxEvent(Base):
     __table_args__ = (Index(None, "state", "id"), Index(None, "chat", "received_at"))
 
     id: Mapped[Id]
-    event_key: Mapped[str] = mapped_column(unique=True)
-    messenger: Mapped[str]
-    chat: Mapped[str]
+    event_key: Mapped[Code] = mapped_column(unique=True)  # kept for good: the same event must never count twice
+    messenger: Mapped[Code]
+    chat: Mapped[Tie]
     received_at: Mapped[datetime] = mapped_column(index=True)
-    raw: Mapped[bytes | None] = mapped_column(LargeBinary)
-    state: Mapped[str]  # done | parked
-    error: Mapped[str | None]
+    raw: Mapped[WordsBytes | None]
+    state: Mapped[Code]  # done | parked
+    error: Mapped[Words | None]
     retried_at: Mapped[datetime | None]
 
 
@@ -38,30 +48,31 @@ class OutboxMessage(Base):
     )
 
     id: Mapped[Id]
-    messenger: Mapped[str]
-    chat: Mapped[str]
-    thread: Mapped[str | None]
-    send_key: Mapped[str | None] = mapped_column(unique=True)
-    body: Mapped[dict[str, Any]]  # a Prompt
-    state: Mapped[str]  # waiting | sending | sent | forgotten | held | uncertain | dead
+    messenger: Mapped[Code]
+    chat: Mapped[Tie]
+    thread: Mapped[Tie | None]
+    send_key: Mapped[Tie | None] = mapped_column(unique=True)  # names the chat
+    body: Mapped[WordsJson]  # a Prompt
+    state: Mapped[Code]  # waiting | sending | sent | forgotten | held | uncertain | dead
     not_before: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=0)
-    edits: Mapped[str | None]  # remote id to replace; set when a row with a send_key changes after it went out
-    remote_id: Mapped[str | None]
+    edits: Mapped[Tie | None]  # remote id to replace; set when a row with a send_key changes after it went out
+    remote_id: Mapped[Tie | None]
     created_at: Mapped[datetime]
     leased_until: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     units: Mapped[int] = mapped_column(default=0)  # of the messenger's limits, spent up to `sent_at`
-    error: Mapped[str | None]
+    error: Mapped[Words | None]  # a messenger may repeat what it was given
 
 
 class Place(Base):
     """Where a person is in a conversation: all we remember of it, saved with the answer it led to."""
 
     __tablename__ = "place"
+    __table_args__ = ({"info": DELETED},)
 
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, autoincrement=False)
-    state: Mapped[dict[str, Any]]
+    person_id: Mapped[int] = mapped_column(owned_by("person.id"), primary_key=True, autoincrement=False)
+    state: Mapped[WordsJson]
     version: Mapped[int]
     updated_at: Mapped[datetime]
 
@@ -73,11 +84,11 @@ class ChatMessage(Base):
     __table_args__ = (UniqueConstraint("chat", "seq"), UniqueConstraint("send_key"))
 
     id: Mapped[Id]
-    chat: Mapped[str]
+    chat: Mapped[Code]  # a hash of a browser's secret; of a forgotten chat only the last number stays under it
     seq: Mapped[int]
-    sender: Mapped[str]  # bot | me
-    body: Mapped[dict[str, Any]]
-    send_key: Mapped[str | None]
+    sender: Mapped[Code]  # bot | me
+    body: Mapped[WordsJson]
+    send_key: Mapped[Code | None]
     at: Mapped[datetime]
 
 
@@ -88,9 +99,9 @@ class Group(Base):
     __table_args__ = (UniqueConstraint("messenger", "chat"),)
 
     id: Mapped[Id]
-    messenger: Mapped[str]
-    chat: Mapped[str]
-    thread: Mapped[str | None]
-    registered_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    messenger: Mapped[Code]
+    chat: Mapped[Code]
+    thread: Mapped[Code | None]
+    registered_by: Mapped[int] = mapped_column(refers_to("person.id"))
     registered_at: Mapped[datetime]
     lost_at: Mapped[datetime | None]

@@ -1,22 +1,40 @@
 """What people told, the deeds it tells of, and everything decided about them."""
 
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.models.base import Base, Id
+from storage.models.base import (
+    DELETED,
+    Base,
+    Code,
+    CodeJson,
+    FileName,
+    Id,
+    Said,
+    SaidJson,
+    Tie,
+    Words,
+    WordsDay,
+    WordsJson,
+    WordsList,
+    WordsNumber,
+    owned_by,
+    refers_to,
+    sent_by,
+)
 
 
 class Draft(Base):
     """A report being told. `state` is the person's place in it while it waits."""
 
     __tablename__ = "draft"
+    __table_args__ = ({"info": DELETED},)
 
     id: Mapped[Id]
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    state: Mapped[dict[str, Any]]
+    person_id: Mapped[int] = mapped_column(owned_by("person.id"), index=True)
+    state: Mapped[WordsJson]
     opened_at: Mapped[datetime]
     touched_at: Mapped[datetime] = mapped_column(index=True)
 
@@ -33,28 +51,28 @@ class Deed(Base):
     )
 
     id: Mapped[Id]
-    code: Mapped[str] = mapped_column(unique=True)
-    status: Mapped[str]
+    code: Mapped[Code] = mapped_column(unique=True)
+    status: Mapped[Code]
     version: Mapped[int]
-    kind: Mapped[str]
-    section: Mapped[str]
-    field: Mapped[str | None]
-    movement: Mapped[str | None]
-    target_groups: Mapped[list[Any]]
+    kind: Mapped[Code]
+    section: Mapped[Code]
+    field: Mapped[Code | None]
+    movement: Mapped[Words | None]
+    target_groups: Mapped[WordsList]
     urgent: Mapped[bool]
     about_child: Mapped[bool]
-    summary: Mapped[str]
-    story: Mapped[str]
-    search: Mapped[str]  # folded: story, names, place
-    happened_on: Mapped[date | None]
-    when_text: Mapped[str]
-    commune_code: Mapped[str | None]
-    place_text: Mapped[str]
-    confirmed_person: Mapped[str | None]  # who says it is the right person, in words
-    confirmed_deed: Mapped[str | None]
-    awards: Mapped[str | None]  # already given
-    proposed_award: Mapped[str | None]
-    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("deed.id"))
+    summary: Mapped[Words]
+    story: Mapped[Words]
+    search: Mapped[Words]  # folded: story, names, place
+    happened_on: Mapped[WordsDay | None]
+    when_text: Mapped[Words]
+    commune_code: Mapped[Words | None]
+    place_text: Mapped[Words]
+    confirmed_person: Mapped[Words | None]  # who says it is the right person, in words
+    confirmed_deed: Mapped[Words | None]
+    awards: Mapped[Words | None]  # already given
+    proposed_award: Mapped[Words | None]
+    merged_into_id: Mapped[int | None] = mapped_column(refers_to("deed.id"))
     received_at: Mapped[datetime] = mapped_column(index=True)
     approved_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
@@ -66,14 +84,14 @@ class Honoree(Base):
     __tablename__ = "honoree"
 
     id: Mapped[Id]
-    deed_id: Mapped[int] = mapped_column(ForeignKey("deed.id"), index=True)
-    title: Mapped[str]  # how the teller names them, e.g. the word for an elder woman
-    name: Mapped[str]
-    name_folded: Mapped[str] = mapped_column(index=True)
-    birth_year: Mapped[int | None]
-    gender: Mapped[str | None]
-    occupation: Mapped[str | None]
-    residence: Mapped[str]
+    deed_id: Mapped[int] = mapped_column(owned_by("deed.id"), index=True)
+    title: Mapped[Words]  # how the teller names them, e.g. the word for an elder woman
+    name: Mapped[Words]
+    name_folded: Mapped[Words] = mapped_column(index=True)
+    birth_year: Mapped[WordsNumber | None]
+    gender: Mapped[Words | None]
+    occupation: Mapped[Words | None]
+    residence: Mapped[Words]
 
 
 class Submission(Base):
@@ -84,13 +102,13 @@ class Submission(Base):
 
     id: Mapped[Id]
     number: Mapped[int] = mapped_column(unique=True)  # the short running number people say on the phone
-    receipt_hmac: Mapped[str] = mapped_column(unique=True)
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # None once the teller is erased
-    messenger: Mapped[str]
-    chat: Mapped[str | None]
-    org_unit_id: Mapped[int | None] = mapped_column(ForeignKey("org_unit.id"))
-    deed_id: Mapped[int] = mapped_column(ForeignKey("deed.id"), index=True)
-    told: Mapped[dict[str, Any]]  # every field as the person confirmed it
+    receipt_hmac: Mapped[Code] = mapped_column(unique=True)
+    person_id: Mapped[int | None] = mapped_column(sent_by("person.id"))  # None once the teller is erased
+    messenger: Mapped[Code]
+    chat: Mapped[Tie | None]
+    org_unit_id: Mapped[int | None] = mapped_column(refers_to("org_unit.id"))
+    deed_id: Mapped[int] = mapped_column(owned_by("deed.id"), index=True)
+    told: Mapped[SaidJson]  # every field as the person confirmed it
     told_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
     purged_at: Mapped[datetime | None]
@@ -103,32 +121,33 @@ class Attachment(Base):
     __table_args__ = (
         UniqueConstraint("messenger", "chat", "message", "position"),
         Index(None, "state", "id"),
+        {"info": DELETED},
     )
 
     id: Mapped[Id]
-    kind: Mapped[str]  # photo | voice
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    draft_id: Mapped[int | None] = mapped_column(ForeignKey("draft.id"), index=True)
-    submission_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"), index=True)
-    messenger: Mapped[str]
-    chat: Mapped[str]
-    message: Mapped[str]
+    kind: Mapped[Code]  # photo | voice
+    person_id: Mapped[int | None] = mapped_column(sent_by("person.id"))
+    draft_id: Mapped[int | None] = mapped_column(owned_by("draft.id"), index=True)
+    submission_id: Mapped[int | None] = mapped_column(owned_by("submission.id"), index=True)
+    messenger: Mapped[Code]
+    chat: Mapped[Tie | None]  # None, as all that leads there, once its sender is forgotten
+    message: Mapped[Tie | None]
     position: Mapped[int]
-    album: Mapped[str | None]
-    remote: Mapped[str | None]
-    remote_unique: Mapped[str | None]
-    state: Mapped[str]  # to_fetch | to_clean | ready | refused | dropped
+    album: Mapped[Tie | None]
+    remote: Mapped[Tie | None]
+    remote_unique: Mapped[Tie | None]
+    state: Mapped[Code]  # to_fetch | to_clean | ready | refused | dropped
     attempts: Mapped[int] = mapped_column(default=0)
     try_after: Mapped[datetime]
-    refused: Mapped[str | None]
-    sha256: Mapped[str | None] = mapped_column(index=True)  # of the original, closed
-    published: Mapped[str | None] = mapped_column(index=True)  # of the clean copy
-    thumbnail: Mapped[str | None]
-    dhash: Mapped[str | None]
+    refused: Mapped[Code | None]
+    sha256: Mapped[FileName | None] = mapped_column(index=True)  # of the original, closed
+    published: Mapped[FileName | None] = mapped_column(index=True)  # of the clean copy
+    thumbnail: Mapped[FileName | None]
+    dhash: Mapped[Words | None]
     width: Mapped[int | None]
     height: Mapped[int | None]
     seconds: Mapped[int | None]
-    transcript: Mapped[str | None]
+    transcript: Mapped[Words | None]
     sent_at: Mapped[datetime]
 
 
@@ -138,34 +157,57 @@ class Consent(Base):
     __tablename__ = "consent"
 
     id: Mapped[Id]
-    submission_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"), index=True)
-    honoree_id: Mapped[int | None] = mapped_column(ForeignKey("honoree.id"), index=True)
-    thing: Mapped[str]
+    submission_id: Mapped[int | None] = mapped_column(owned_by("submission.id"), index=True)
+    honoree_id: Mapped[int | None] = mapped_column(owned_by("honoree.id"), index=True)
+    thing: Mapped[Code]
     allowed: Mapped[bool]
-    asked_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    how: Mapped[str]
-    witness: Mapped[str | None]
-    words: Mapped[str]  # key of the sentence that was shown
+    asked_by: Mapped[int | None] = mapped_column(refers_to("person.id"))
+    how: Mapped[Code]
+    witness: Mapped[Words | None]
+    words: Mapped[Code]  # key of the sentence that was shown
     at: Mapped[datetime]
 
 
 class Decision(Base):
-    """One entry of a deed's history; never changed, never deleted."""
+    """One entry of a deed's history; never changed, never deleted: codes, ids, numbers, instants, and never words."""
 
     __tablename__ = "decision"
 
     id: Mapped[Id]
-    deed_id: Mapped[int] = mapped_column(ForeignKey("deed.id"), index=True)
-    act: Mapped[str]
-    before: Mapped[str | None]
-    after: Mapped[str]
+    deed_id: Mapped[int] = mapped_column(owned_by("deed.id"), index=True)
+    act: Mapped[Code]
+    before: Mapped[Code | None]
+    after: Mapped[Code]
     version: Mapped[int]
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    via: Mapped[str]  # messenger, desk or command line
-    reason: Mapped[str | None]
-    details: Mapped[dict[str, Any]]
+    person_id: Mapped[int | None] = mapped_column(refers_to("person.id"))
+    via: Mapped[Code]  # messenger, desk or command line
+    details: Mapped[CodeJson]
     undone_at: Mapped[datetime | None]
     at: Mapped[datetime] = mapped_column(index=True)
+
+
+class DecisionReason(Base):
+    """The words a decision was given; "" once they are forgotten."""
+
+    __tablename__ = "decision_reason"
+
+    decision_id: Mapped[int] = mapped_column(owned_by("decision.id"), primary_key=True, autoincrement=False)
+    words: Mapped[Words]
+
+
+class DeedVersion(Base):
+    """What was known of a deed and of who is praised; the first is kept when the second is made. {} once forgotten."""
+
+    __tablename__ = "deed_version"
+    __table_args__ = (UniqueConstraint("deed_id", "n"),)
+
+    id: Mapped[Id]
+    deed_id: Mapped[int] = mapped_column(owned_by("deed.id"))
+    n: Mapped[int]  # the deed's version from which on it was so
+    facts: Mapped[WordsJson]
+    how: Mapped[Code]  # told | corrected | heard
+    person_id: Mapped[int | None] = mapped_column(refers_to("person.id"))
+    at: Mapped[datetime]
 
 
 class Question(Base):
@@ -174,15 +216,15 @@ class Question(Base):
     __tablename__ = "question"
 
     id: Mapped[Id]
-    deed_id: Mapped[int] = mapped_column(ForeignKey("deed.id"), index=True)
-    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
-    text: Mapped[str]
-    asked_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # None: the teller added it unasked
+    deed_id: Mapped[int] = mapped_column(owned_by("deed.id"), index=True)
+    submission_id: Mapped[int] = mapped_column(owned_by("submission.id"))
+    person_id: Mapped[int | None] = mapped_column(sent_by("person.id"), index=True)
+    text: Mapped[Words]
+    asked_by: Mapped[int | None] = mapped_column(refers_to("person.id"))  # None: the teller added it unasked
     asked_at: Mapped[datetime]
     told_at: Mapped[datetime | None]  # when it was put to the teller; it waits while another conversation is open
     closes_at: Mapped[datetime]
-    answer: Mapped[str | None]
+    answer: Mapped[Said | None]
     answered_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
 
@@ -192,5 +234,5 @@ class Tally(Base):
 
     __tablename__ = "tally"
 
-    name: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[Code] = mapped_column(primary_key=True)
     count: Mapped[int]

@@ -1,12 +1,10 @@
 """The issuer, its periods and the papers it issues."""
 
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.models.base import Base, Id
+from storage.models.base import Base, Code, Id, Kept, KeptJson, refers_to
 
 
 class Setting(Base):
@@ -14,8 +12,8 @@ class Setting(Base):
 
     __tablename__ = "setting"
 
-    name: Mapped[str] = mapped_column(primary_key=True)
-    value: Mapped[str]
+    name: Mapped[Code] = mapped_column(primary_key=True)
+    value: Mapped[Kept]
     changed_at: Mapped[datetime]
 
 
@@ -25,12 +23,12 @@ class Period(Base):
     __tablename__ = "period"
 
     id: Mapped[Id]
-    key: Mapped[str] = mapped_column(unique=True)  # 2026-10
+    key: Mapped[Code] = mapped_column(unique=True)  # 2026-10
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     closed_at: Mapped[datetime]
-    snapshot: Mapped[dict[str, Any]]  # everything the paper says, frozen
-    content_hash: Mapped[str]
+    snapshot: Mapped[KeptJson]  # everything the paper says, frozen
+    content_hash: Mapped[Code]
 
 
 class PeriodDeed(Base):
@@ -38,8 +36,8 @@ class PeriodDeed(Base):
 
     __tablename__ = "period_deed"
 
-    period_id: Mapped[int] = mapped_column(ForeignKey("period.id"), primary_key=True, autoincrement=False)
-    deed_id: Mapped[int] = mapped_column(ForeignKey("deed.id"), primary_key=True, autoincrement=False)
+    period_id: Mapped[int] = mapped_column(refers_to("period.id"), primary_key=True, autoincrement=False)
+    deed_id: Mapped[int] = mapped_column(refers_to("deed.id"), primary_key=True, autoincrement=False)
     position: Mapped[int]
 
 
@@ -49,15 +47,15 @@ class OfficialDocument(Base):
     __tablename__ = "official_document"
 
     id: Mapped[Id]
-    period_id: Mapped[int] = mapped_column(ForeignKey("period.id"), unique=True)
-    state: Mapped[str]  # to_build | draft | issued
+    period_id: Mapped[int] = mapped_column(refers_to("period.id"), unique=True)
+    state: Mapped[Code]  # to_build | draft | issued
     attempts: Mapped[int] = mapped_column(default=0)
-    error: Mapped[str | None]
-    folder: Mapped[str | None]  # of the three files, relative to the data folder
+    error: Mapped[Kept | None]
+    folder: Mapped[Code | None]  # of the three files, relative to the data folder
     built_at: Mapped[datetime | None]
-    number: Mapped[str | None]
+    number: Mapped[Kept | None]
     issued_on: Mapped[date | None]
-    recorded_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    recorded_by: Mapped[int | None] = mapped_column(refers_to("person.id"))
     recorded_at: Mapped[datetime | None]
     told_at: Mapped[datetime | None]  # officer and standing office have been told
 
@@ -67,5 +65,5 @@ class Counter(Base):
 
     __tablename__ = "counter"
 
-    name: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[Code] = mapped_column(primary_key=True)
     value: Mapped[int]

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.models.base import Base, Id
+from storage.models.base import DELETED, Base, Code, Id, Kept, Tie, Words, owned_by, refers_to
 
 
 class Person(Base):
@@ -14,8 +14,8 @@ class Person(Base):
     __tablename__ = "person"
 
     id: Mapped[Id]
-    name: Mapped[str | None] = mapped_column(index=True)  # of staff: the name commands use
-    phone: Mapped[str | None]
+    name: Mapped[Words | None] = mapped_column(index=True)  # of staff: the name commands use
+    phone: Mapped[Words | None]
     created_at: Mapped[datetime]
     erased_at: Mapped[datetime | None]
 
@@ -24,13 +24,13 @@ class Identity(Base):
     """A person on one messenger. `address` is the chat an answer goes to."""
 
     __tablename__ = "identity"
-    __table_args__ = (UniqueConstraint("messenger", "address"),)
+    __table_args__ = (UniqueConstraint("messenger", "address"), {"info": DELETED})
 
     id: Mapped[Id]
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    messenger: Mapped[str]
-    address: Mapped[str]
-    display_name: Mapped[str] = mapped_column(default="")
+    person_id: Mapped[int] = mapped_column(owned_by("person.id"), index=True)
+    messenger: Mapped[Code]
+    address: Mapped[Tie]
+    display_name: Mapped[Words] = mapped_column(default="")
     created_at: Mapped[datetime]
     last_heard_at: Mapped[datetime]
     unreachable_since: Mapped[datetime | None]
@@ -42,9 +42,9 @@ class RoleGrant(Base):
     __tablename__ = "role_grant"
 
     id: Mapped[Id]
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    role: Mapped[str]
-    org_unit_id: Mapped[int | None] = mapped_column(ForeignKey("org_unit.id"))
+    person_id: Mapped[int] = mapped_column(owned_by("person.id"), index=True)
+    role: Mapped[Code]
+    org_unit_id: Mapped[int | None] = mapped_column(refers_to("org_unit.id"))
     granted_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
 
@@ -53,10 +53,11 @@ class Invitation(Base):
     """A one-time code that ties an identity to an invited person."""
 
     __tablename__ = "invitation"
+    __table_args__ = ({"info": DELETED},)
 
     id: Mapped[Id]
-    code_hash: Mapped[str] = mapped_column(unique=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    code_hash: Mapped[Code] = mapped_column(unique=True)
+    person_id: Mapped[int] = mapped_column(owned_by("person.id"))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
@@ -66,11 +67,12 @@ class SignInLink(Base):
     """A one-time address to the desk. With `browser_hash` it works in the browser that asked for it only."""
 
     __tablename__ = "sign_in_link"
+    __table_args__ = ({"info": DELETED},)
 
     id: Mapped[Id]
-    token_hash: Mapped[str] = mapped_column(unique=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    browser_hash: Mapped[str | None]
+    token_hash: Mapped[Code] = mapped_column(unique=True)
+    person_id: Mapped[int] = mapped_column(owned_by("person.id"))
+    browser_hash: Mapped[Code | None]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
@@ -80,11 +82,12 @@ class WebSession(Base):
     """A browser signed in at the desk; only the hash of its cookie is kept."""
 
     __tablename__ = "web_session"
+    __table_args__ = ({"info": DELETED},)
 
     id: Mapped[Id]
-    token_hash: Mapped[str] = mapped_column(unique=True)
-    form_token: Mapped[str]  # sent with every form of this session
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    token_hash: Mapped[Code] = mapped_column(unique=True)
+    form_token: Mapped[Code]  # sent with every form of this session
+    person_id: Mapped[int] = mapped_column(owned_by("person.id"), index=True)
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
@@ -98,12 +101,12 @@ class OrgUnit(Base):
     __table_args__ = (Index(None, "kind", "name"),)
 
     id: Mapped[Id]
-    code: Mapped[str] = mapped_column(unique=True)
-    name: Mapped[str]
-    name_folded: Mapped[str]
-    kind: Mapped[str]
-    block: Mapped[str | None]
-    level: Mapped[str | None]
-    contact: Mapped[str | None]
+    code: Mapped[Code] = mapped_column(unique=True)
+    name: Mapped[Kept]
+    name_folded: Mapped[Kept]
+    kind: Mapped[Code]
+    block: Mapped[Code | None]
+    level: Mapped[Code | None]
+    contact: Mapped[Kept | None]
     created_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]

@@ -16,6 +16,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import IO, Final
 
+FRESH_S: Final = 60  # between keeping bytes and writing their row
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -107,6 +108,25 @@ class PhotoFiles:
             return False
         _sync(place.parent)
         return True
+
+    def forget(self, names: Iterable[str]) -> set[str]:
+        """Delete files from every shelf, and return those left because they are fresh.
+
+        Somebody else may be sending the same picture: its bytes are kept before its row is. What a power cut brings
+        back is found by the sweep.
+        """
+        fresh = set()
+        with self.scratch() as present:  # the disk's own time
+            before = os.fstat(present.fileno()).st_mtime - FRESH_S
+        for name in names:
+            for shelf in Shelf:
+                path = self.path(name, shelf)
+                with suppress(FileNotFoundError):
+                    if path.lstat().st_mtime < before:
+                        path.unlink()
+                    else:
+                        fresh.add(name)
+        return fresh
 
     def sweep(self, before: datetime) -> int:
         """Remove what killed processes left half-written before that moment, and return how many files that were.

@@ -21,7 +21,7 @@ from messengers.port import Accepted, CannotRead, Failure, MessengerFailed, Outg
 from messengers.telegram import menus
 from messengers.telegram.menus import COMMANDS, GROUP_COMMANDS, MODERATORS_COMMANDS
 from messengers.telegram.messenger import Telegram
-from storage import attachments, groups, people, remote_copies
+from storage import attachments, forgetting, groups, people, remote_copies
 from storage.database import Database, Tx
 from storage.models import Base
 from storage.photos.files import PhotoFiles, Shelf
@@ -136,7 +136,7 @@ def test_an_erased_picture_is_gone_from_there_too(house: House) -> None:
         message = Outgoing(str(house.lan.id), "Ảnh", photos=(photo,))
         await telegram.send(message)
         assert house.copies(photo)
-        await lanes.write("x", lambda tx: attachments.erase_of_person(tx, lan.id))
+        await lanes.write("x", lambda tx: forgetting.forget(tx, forgetting.Root.PERSON, lan.id, NOW))
         assert not house.copies(photo)
         house.files.delete(photo, Shelf.PUBLISHED)
         with pytest.raises(MessengerFailed) as failed:

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from deeds.kinds import Status
 from deeds.vietnamese import fold
-from storage import deeds
+from storage import deeds, forgetting
 from storage.database import Database, Tx
 from storage.deed_words import NAME
 from storage.migrations import upgrade
@@ -75,7 +75,7 @@ def test_what_changes_is_found_by_its_new_words_alone(tx: Tx) -> None:
     assert (_found(tx, "ví"), _found(tx, "túi")) == ([], [told])
     assert deeds.change(tx, told, 2, status=Status.APPROVED.value)
     assert _found(tx, "túi") == [told]
-    deeds.purge_deed(tx, told)
+    forgetting.forget(tx, forgetting.Root.DEED, told, NOW)
     assert _found(tx, "túi") == []
 
 
@@ -93,6 +93,6 @@ def test_forgotten_words_leave_the_index_file_too(tmp_path: Path) -> None:
         told = _told(tx, "chuyện của bà Xuyến Hương")
     assert pages_with("xuyen") > 0
     with database.write() as tx:
-        deeds.purge_deed(tx, told)
+        forgetting.forget(tx, forgetting.Root.DEED, told, NOW)
     assert pages_with("xuyen") == 0
     database.close()

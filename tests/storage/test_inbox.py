@@ -30,7 +30,7 @@ def test_an_event_is_new_once(database: Database) -> None:
         assert not inbox.note(tx, "telegram:1", "telegram", "5", b"words", NOW)
         assert inbox.note(tx, "telegram:2", "telegram", "5", b"words", NOW)
         inbox.purge_raw(tx, "telegram:1")
-        inbox.purge_chat(tx, "telegram", "5")
+        inbox.forget_chat(tx, "telegram", "5")
         assert not inbox.note(tx, "telegram:1", "telegram", "5", b"words", NOW)
         assert tx.execute(select(InboxEvent.raw)).scalars().all() == [None, None]
 

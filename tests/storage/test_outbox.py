@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import insert, select, text
 
 from deeds.said import File, Option, Prompt
-from storage import outbox
+from storage import outbox, outbox_forgetting
 from storage.database import Database, Tx
 from storage.models import OutboxMessage
 from storage.outbox import Due
@@ -169,7 +169,7 @@ def test_a_moved_or_erased_chat(database: Database) -> None:
         put(tx, "card, decided", send_key="c")
         (due,) = take(tx)
         assert (due.chat, due.edits) == ("-100", None)
-        outbox.erase_chat(tx, "telegram", "-100")
+        outbox_forgetting.erase_chat(tx, "telegram", "-100")
         assert rows(tx) == []
 
 

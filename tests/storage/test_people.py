@@ -136,7 +136,7 @@ def test_a_draft_set_aside_waits_for_its_teller(database: Database) -> None:
             drafts.set_aside(tx, draft, {"step": number}, NOW + timedelta(minutes=number))
         assert [draft.state["step"] for draft in drafts.waiting_of(tx, lan.id)] == [7, 6, 5, 4, 3]
         assert drafts.untouched_since(tx, NOW + timedelta(minutes=1)) == [opened[0]]
-        assert drafts.drop_draft(tx, opened[0]) == []
+        drafts.drop_draft(tx, opened[0], NOW)
         drafts.close_draft(tx, opened[1])
         assert tx.execute(select(func.count()).select_from(Draft)).scalar_one() == 6
 

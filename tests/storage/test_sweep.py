@@ -12,7 +12,7 @@ from bot.lanes import Lanes
 from bot.papers import Papers
 from deeds.clock import SystemClock
 from deeds.said import FileSource
-from storage import attachments, inbox, outbox, people
+from storage import attachments, inbox, outbox, outbox_forgetting, people
 from storage.database import Database, Tx
 from storage.migrations import upgrade
 from storage.photos.files import PhotoFiles
@@ -73,7 +73,7 @@ def test_messages_of_a_month_ago_are_forgotten_but_not_that_they_were_sent(backg
             if chat != "waiting":
                 (due,) = [one for one in outbox.claim(tx, "plain", then, 10) if one.chat == chat]
                 outbox.mark_sent(tx, due, "1", then)
-        return outbox.forget_before(tx, now - timedelta(days=30))
+        return outbox_forgetting.forget_before(tx, now - timedelta(days=30))
 
     assert asyncio.run(background.store.write("x", fill)) == 1
 

@@ -12,7 +12,7 @@ from moderation import notices
 from moderation.cards import last_decision, short_name
 from moderation.moves import may
 from moderation.publishing import allowances, check_publishable
-from storage import attachments, deeds, history, people
+from storage import attachments, deeds, history, people, versions
 from storage.attachments import Piece
 from storage.database import Tx
 from storage.deeds import DeedRow, HonoreeRow, SubmissionRow
@@ -71,6 +71,7 @@ class DeedView:
     photos: Sequence[Piece]
     voices: Sequence[Piece]
     entries: Sequence[Entry]
+    changes: Mapping[int, versions.Changed]  # by the version an entry made
     questions: Sequence[Asked]
     answers: Sequence[Answer]
     may: frozenset[Act]
@@ -106,6 +107,7 @@ def view(tx: Tx, person: Known, code: str, now: datetime, done: str = "") -> Dee
         photos=[piece for piece in pieces if piece.kind == "photo"],
         voices=[piece for piece in pieces if piece.kind == "voice"],
         entries=history.of_deed(tx, deed.id),
+        changes=versions.changes_of(tx, deed.id),
         questions=history.questions_of(tx, deed.id),
         answers=_answers(tx, history.allowed_by_honoree(tx, honoree.id), HONOREE_THINGS),
         may=frozenset(act for act in BUTTONS if may(person, act, deed, told, has_publisher=has_publisher)),

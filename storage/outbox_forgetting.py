@@ -1,0 +1,59 @@
+"""Forgetting what was said to people: by chat, and by age. That it was said stays."""
+
+from datetime import datetime
+
+from sqlalchemy import and_, delete, or_, select, update
+
+from deeds.said import Prompt
+from storage.database import Tx
+from storage.models import Group, Identity, OutboxMessage
+from storage.models.base import WORDS
+from storage.outbox import REPLY
+from storage.personal import emptied
+from texts import say
+
+_EMPTIED = emptied(OutboxMessage, WORDS)
+
+
+def forget_chat(tx: Tx, messenger: str, chat: str, since: datetime | None = None) -> bool:
+    """Forget what was said to a chat, or said since then. Returns whether a reply was still on its way.
+
+    What waits under a key of its own is about something else (an outcome, a card) and is sent all the same.
+    """
+    here = [OutboxMessage.messenger == messenger, OutboxMessage.chat == chat]
+    if since is not None:
+        here.append(OutboxMessage.created_at >= since)
+    reply = or_(OutboxMessage.send_key.is_(None), OutboxMessage.send_key.startswith(REPLY))
+    forgotten = {"state": "forgotten", **_EMPTIED}
+    over = OutboxMessage.state.in_(("sent", "dead", "uncertain"))
+    tx.execute(update(OutboxMessage).where(*here, over).values(**forgotten))
+    waiting = (reply, OutboxMessage.state.in_(("waiting", "held")))
+    unsent = tx.execute(update(OutboxMessage).where(*here, *waiting).values(**forgotten)).rowcount
+    # On the wire it can be stopped no more; tried again, or edited, it says this instead.
+    gone = Prompt(say("forgotten.unsent")).to_json()
+    tx.execute(update(OutboxMessage).where(*here, reply, OutboxMessage.state == "sending").values(body=gone))
+    return unsent > 0
+
+
+def erase_chat(tx: Tx, messenger: str, chat: str) -> None:
+    """Forget everything ever sent to a chat."""
+    tx.execute(delete(OutboxMessage).where(OutboxMessage.messenger == messenger, OutboxMessage.chat == chat))
+
+
+def forget_before(tx: Tx, instant: datetime) -> int:
+    """Forget what messages said that ended before `instant`; that they were sent stays. Returns how many.
+
+    What was said last to somebody who had all deleted goes whole: it would lead to them.
+    """
+    lives = select(Identity.id).where(
+        Identity.messenger == OutboxMessage.messenger, Identity.address == OutboxMessage.chat
+    )
+    group = select(Group.id).where(Group.messenger == OutboxMessage.messenger, Group.chat == OutboxMessage.chat)
+    nobody = and_(OutboxMessage.sent_at < instant, ~lives.exists(), ~group.exists())
+    tx.execute(delete(OutboxMessage).where(nobody, OutboxMessage.state == "forgotten"))
+    given_up = and_(OutboxMessage.state.in_(("dead", "uncertain")), OutboxMessage.created_at < instant)
+    return tx.execute(
+        update(OutboxMessage)
+        .where(or_(and_(OutboxMessage.state == "sent", OutboxMessage.sent_at < instant), given_up))
+        .values(state="forgotten", **_EMPTIED)
+    ).rowcount
