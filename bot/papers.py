@@ -6,7 +6,7 @@ from pathlib import Path
 import structlog
 
 from deeds.clock import Clock
-from digests import months, notices, papers
+from digests import clock_guard, months, notices, papers
 from handlers.paper_gate import paper_gate
 from storage.periods import PeriodRow
 from storage.photos.files import PhotoFiles
@@ -27,6 +27,10 @@ class Papers:
 
     async def carry_on(self, store: Store, clock: Clock) -> int:
         """Do everything that is due; returns how many papers were built."""
+        if await store.read(lambda tx: clock_guard.leap(tx, clock.now())) is not None:
+            log.warning("the clock leapt; nothing is closed until somebody says that it is right")
+            await store.write(LANE, lambda tx: notices.ask_about_clock(tx, clock.now()))
+            return 0
         closed = await store.write(LANE, lambda tx: months.close_due(tx, clock.now(), paper_gate))
         for key in closed:
             log.info("a month was closed", period=key)

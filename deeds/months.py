@@ -1,12 +1,13 @@
 """Reporting periods in Viet Nam's time.
 
 A month named 2026-11 runs either from the 1st to the last day, or, as the periodic reports of state bodies count
-(Nghị định 09/2019/NĐ-CP, Điều 12), from the 15th of the month before to the 14th: `first_day` is 1 or 15.
+(Nghị định 09/2019/NĐ-CP, Điều 12), from the 15th of the month before to the 14th: `first_day` is 1 or 15. Where an
+office changes from one to the other, the next window begins where the last one ended.
 """
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -62,6 +63,18 @@ def month_window(month: Month, first_day: int = 1, zone: ZoneInfo = VIET_NAM) ->
     closes_in = month.next if first_day == 1 else month
     after = date(closes_in.year, closes_in.number, first_day)
     return Window(month, _instant(first, zone), _instant(after, zone), first, after - timedelta(days=1))
+
+
+def windows_after(month: Month, ends: datetime, first_day: int = 1, zone: ZoneInfo = VIET_NAM) -> Iterator[Window]:
+    """Yield the windows that follow the one of `month`, which ended at `ends`: each begins where the last one ended.
+
+    So after a change of `first_day` one window is shorter or longer than the others, and none overlaps or leaves a gap.
+    """
+    while True:
+        month = month.next
+        window = replace(month_window(month, first_day, zone), starts=ends, first=local_day(ends, zone))
+        yield window
+        ends = window.ends
 
 
 def month_of(instant: datetime, first_day: int = 1, zone: ZoneInfo = VIET_NAM) -> Month:

@@ -1,21 +1,24 @@
 """Closing months: what is due is a question to the database, what was done is a unique row.
 
 So a tick may come early, late, twice, from two processes or after months of silence, and the clock may be set back:
-each month closes once, in order, and no approved deed falls between two.
+each month closes once, in order, and no approved deed falls between two. Windows lie end to end also where the day on
+which they begin is changed: the next one begins where the last closed one ended.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import takewhile
 
 from deeds.errors import NotPossible
-from deeds.months import Month, month_of, month_window, months_between
+from deeds.months import Month, Window, month_of, month_window, windows_after
+from digests import clock_guard
 from digests.gate import Gate
 from digests.snapshot import MonthSnapshot, content_hash
 from digests.snapshotting import freeze
 from storage import period_deeds, periods
 from storage.database import Tx
-from storage.office import office
-from storage.settings import all_settings
+from storage.office import FIRST_DAY, office
+from storage.settings import all_settings, set_setting
 
 STARTED_AT = "started_at"  # the setting that holds the instance's first start, as an ISO instant
 
@@ -26,31 +29,37 @@ def first_month(tx: Tx) -> Month | None:
     return month_of(started, office(tx).first_day) if started else None
 
 
-def due(tx: Tx, now: datetime) -> Sequence[Month]:
-    """Return the months whose window is over and which are not closed, oldest first."""
-    last = periods.last_closed(tx)
-    # After the newest closed one: a change of the window's first day must not open an older month again.
-    first = Month.parse(last).next if last else first_month(tx)
-    if first is None:
-        return []
-    first_day = office(tx).first_day
-    return [
-        month
-        for month in months_between(first, month_of(now, first_day).previous)
-        if month_window(month, first_day).ends <= now
-    ]
+def due(tx: Tx, now: datetime) -> Sequence[Window]:
+    """Return the windows that are over and not closed, oldest first; each begins where the one before ended."""
+    return list(takewhile(lambda window: window.ends <= now, _upcoming(tx)))
+
+
+def _upcoming(tx: Tx) -> Iterator[Window]:
+    """Yield the windows after the newest closed one, without end; nothing before there is a first month."""
+    following = periods.following(tx)
+    if following is not None:
+        yield from following
+    elif (first := first_month(tx)) is not None:
+        first_day = office(tx).first_day
+        window = month_window(first, first_day)
+        yield window
+        yield from windows_after(first, window.ends, first_day)
 
 
 def close_due(tx: Tx, now: datetime, gate: Gate) -> list[str]:
-    """Close every month that is due and return their keys; a month another process closes first is left alone."""
+    """Close every month that is due and return their keys; a month another process closes first is left alone.
+
+    While the clock has leapt and nobody said that it is right, nothing is closed.
+    """
+    if clock_guard.leap(tx, now) is not None:
+        return []
+    clock_guard.note(tx, now)
     closed = []
-    first_day = office(tx).first_day
-    for month in due(tx, now):
-        window = month_window(month, first_day)
+    for window in due(tx, now):
         month_as_it_was = freeze(tx, window, gate)
         if periods.close(
             tx,
-            key=str(month),
+            key=str(window.month),
             starts_at=window.starts,
             ends_at=window.ends,
             closed_at=now,
@@ -58,18 +67,25 @@ def close_due(tx: Tx, now: datetime, gate: Gate) -> list[str]:
             content_hash=content_hash(month_as_it_was.snapshot),
             deed_ids=month_as_it_was.deed_ids,
         ):
-            closed.append(str(month))
+            closed.append(str(window.month))
     return closed
+
+
+def change_first_day(tx: Tx, value: str, now: datetime, gate: Gate) -> None:
+    """Let periods begin on another day from now on: what is over by the old rule is closed by it first."""
+    close_due(tx, now, gate)
+    set_setting(tx, FIRST_DAY, value, now)
 
 
 def draft_snapshot(tx: Tx, month: Month, now: datetime, gate: Gate) -> MonthSnapshot:
     """Return an open month as it stands now, marked as a draft; nothing is written. Raises `NotPossible`."""
-    window = month_window(month, office(tx).first_day)
     if periods.period(tx, str(month)) is not None:
         raise NotPossible("doc.draft.closed", f"period {month} is closed", month=_short(month))
-    if window.starts > now:
+    begun = takewhile(lambda window: window.starts <= now, _upcoming(tx))
+    window = next((one for one in begun if one.month == month), None)
+    if window is None:
         raise NotPossible("doc.draft.not_begun", f"period {month} has not begun", month=_short(month))
-    earlier_is_open = any(one < month for one in due(tx, now))
+    earlier_is_open = any(one.month < month for one in due(tx, now))
     return freeze(tx, window, gate, draft=True, with_late=not earlier_is_open).snapshot
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from deeds.kinds import Role
 from deeds.months import VIET_NAM, Month, local_day
 from deeds.said import File, Prompt
+from digests import clock_guard
 from digests.documents.wording import count, listed, lower_first
 from digests.snapshot import MonthSnapshot
 from digests.snapshotting import frozen
@@ -26,6 +27,8 @@ def tell_due(tx: Tx, now: datetime) -> list[str]:
 
     While nobody can be reached the paper stays untold, and the next tick tries again.
     """
+    if clock_guard.leap(tx, now) is not None:
+        return []
     return [row.key for row in periods.untold(tx) if _tell(tx, row, now)]
 
 
@@ -50,7 +53,7 @@ def _tell(tx: Tx, row: PeriodRow, now: datetime) -> bool:
 def chase_due(tx: Tx, now: datetime) -> int:
     """Remind whoever gives numbers, once a working day, of the papers without one; returns how many were written to."""
     today = local_day(now)
-    if today.weekday() >= 5 or outbox.keys_under(tx, f"stuck:{today}:"):
+    if clock_guard.leap(tx, now) is not None or today.weekday() >= 5 or outbox.keys_under(tx, f"stuck:{today}:"):
         return 0
     stuck = [row for row in periods.not_issued(tx) if _is_stuck(row, today)]
     if not stuck:
@@ -73,6 +76,28 @@ def tell_trouble(tx: Tx, row: PeriodRow, now: datetime) -> None:
     prompt = Prompt(say("doc.trouble", month=month, tries=row.attempts, url=_desk(office(tx), row.key)))
     for way in _best_ways(tx, people.holding(tx, Role.MODERATOR, Role.ADMIN)):
         _send(tx, way, prompt, f"trouble:{row.key}:{way.person_id}", now)
+
+
+def ask_about_clock(tx: Tx, now: datetime) -> int:
+    """Ask, once a leap, whoever may say that the clock is right; returns how many were written to."""
+    leap = clock_guard.leap(tx, now)
+    key = f"clock:{leap.seen:%Y%m%d%H}:" if leap else ""
+    if leap is None or outbox.keys_under(tx, key):
+        return 0
+    admins = people.holding(tx, Role.ADMIN) or people.holding(tx, Role.MODERATOR)
+    text = say(
+        "clock.asked",
+        seen=f"{leap.seen.astimezone(VIET_NAM):%H:%M %d/%m/%Y}",
+        now=f"{now.astimezone(VIET_NAM):%H:%M %d/%m/%Y}",
+        days=leap.days,
+        url=_desk(office(tx), None),
+    )
+    ways = _best_ways(tx, admins)
+    for way in ways:
+        # Not before an instant that is over by either clock: it goes out now, and also once the clock is put right.
+        prompt = Prompt(text, send_key=f"{key}{way.person_id}", not_before=leap.seen)
+        outbox.put(tx, way.messenger, way.address, prompt, now)
+    return len(ways)
 
 
 def _draft_ready(snapshot: MonthSnapshot, issuer: Office) -> str:

@@ -8,6 +8,7 @@ import hashlib
 import json
 import types
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, is_dataclass
 from datetime import date
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -122,13 +123,12 @@ class MonthSnapshot:
     figures: Figures = Figures()
     adjustments: tuple[str, ...] = ()
     draft: bool = False
+    window_changed: date | None = None  # the day the office changed its windows, where this one is not as long as usual
 
 
 def to_json(snapshot: MonthSnapshot) -> str:
     """Return the canonical JSON: sorted keys, no spaces, NFC, so that equal snapshots give equal bytes."""
-    told = {"format": FORMAT, "snapshot": asdict(snapshot)}
-    text = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
-    return unicodedata.normalize("NFC", text)
+    return _canonical({"format": FORMAT, "snapshot": asdict(snapshot)})
 
 
 def from_json(text: str) -> MonthSnapshot:
@@ -144,7 +144,21 @@ def from_json(text: str) -> MonthSnapshot:
 
 def content_hash(snapshot: MonthSnapshot) -> str:
     """Return the SHA-256 of the canonical JSON, in hex."""
-    return hashlib.sha256(to_json(snapshot).encode("utf-8", "surrogatepass")).hexdigest()
+    return _hash(to_json(snapshot))
+
+
+def kept_hash(kept: Mapping[str, Any]) -> str:
+    """Return the same of a stored snapshot, over the fields it was stored with: one added since changes no old hash."""
+    return _hash(_canonical(kept))
+
+
+def _canonical(told: Mapping[str, Any]) -> str:
+    text = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
+    return unicodedata.normalize("NFC", text)
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _plain(value: object) -> str:

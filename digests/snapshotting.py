@@ -4,11 +4,11 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from deeds.kinds import DeedKind, Field, Section, TargetGroup, Thing
-from deeds.months import Window
+from deeds.months import Window, local_day, month_window
 from deeds.vietnamese import cut_at_sentence, nfc
 from digests.adjustments import Adjustment, find_adjustments, say_adjustment
 from digests.documents.wording import told
@@ -21,19 +21,21 @@ from digests.snapshot import (
     MonthSnapshot,
     OfficeFacts,
     PhotoFacts,
-    content_hash,
     from_json,
+    kept_hash,
     to_json,
 )
 from storage import deeds, period_deeds
 from storage.database import Tx
 from storage.deeds import DeedRow, HonoreeRow
-from storage.office import Office, office
+from storage.office import FIRST_DAY, Office, office
 from storage.periods import PeriodRow
+from storage.settings import changed_at
 from texts import has, say
 
 SUMMARY_CHARS = 400  # what a cell of the list holds without filling the page
 FEMALE = "female"
+_HASHED = ("format", "snapshot")  # what else a closed period keeps beside them, its hash does not vouch for
 
 
 class PaperChanged(Exception):
@@ -80,6 +82,7 @@ def freeze(tx: Tx, window: Window, gate: Gate, *, draft: bool = False, with_late
         figures=_figures(tx, window, counted),
         adjustments=tuple(say_adjustment(tx, adjustment) for adjustment in adjusted),
         draft=draft,
+        window_changed=_window_changed(tx, window, issuer),
     )
     # NFC now, so that what is stored, what is hashed and what is built later are letter for letter the same.
     return Frozen(
@@ -92,10 +95,18 @@ def freeze(tx: Tx, window: Window, gate: Gate, *, draft: bool = False, with_late
 
 def frozen(row: PeriodRow) -> MonthSnapshot:
     """Return the snapshot a closed period was closed with. Raises `PaperChanged`."""
-    snapshot = from_json(json.dumps(dict(row.snapshot)))
-    if content_hash(snapshot) != row.content_hash:
+    kept = {name: row.snapshot.get(name) for name in _HASHED}
+    if kept_hash(kept) != row.content_hash:
         raise PaperChanged(f"period {row.key}: the stored snapshot does not have the hash {row.content_hash}")
-    return snapshot
+    return from_json(json.dumps(dict(row.snapshot)))
+
+
+def _window_changed(tx: Tx, window: Window, issuer: Office) -> date | None:
+    """Return when the office changed its windows, where this one is shorter or longer for it."""
+    if window.first == month_window(window.month, issuer.first_day).first:
+        return None
+    changed = changed_at(tx, FIRST_DAY)
+    return local_day(changed) if changed else None
 
 
 def office_facts(issuer: Office) -> OfficeFacts:

@@ -3,9 +3,9 @@
 from datetime import date, datetime, timedelta
 
 from deeds.kinds import Act, Status
-from deeds.months import VIET_NAM, local_day, month_of
+from deeds.months import VIET_NAM, Month, local_day
 from deeds.said import Prompt
-from storage import deeds, outbox
+from storage import deeds, outbox, periods
 from storage.database import Tx
 from storage.deeds import DeedRow
 from storage.history import Entry
@@ -37,10 +37,11 @@ def say_day(day: date) -> str:
 
 def tell_outcome(tx: Tx, deed: DeedRow, entry: Entry, office: Office, now: datetime) -> None:
     """Queue the outcome of `entry` for everybody who told of the deed, held back while it can be undone."""
+    month = periods.open_window(tx, now).month
     for told in deeds.submissions_of(tx, deed.id):
         if told.chat is None or told.withdrawn_at is not None:
             continue
-        text = _outcome(entry, told.number, deed, office, now)
+        text = _outcome(entry, told.number, deed, office, month)
         if text is None:
             continue
         key = outcome_key(entry.id, told.id)
@@ -67,10 +68,9 @@ def take_back_outcome(tx: Tx, deed: DeedRow, entry: Entry, now: datetime) -> Non
 _HEARD = (Act.APPROVE, Act.REJECT, Act.PUBLISH)
 
 
-def _outcome(entry: Entry, number: int, deed: DeedRow, office: Office, now: datetime) -> str | None:
+def _outcome(entry: Entry, number: int, deed: DeedRow, office: Office, month: Month) -> str | None:
     match entry.act:
         case Act.APPROVE:
-            month = month_of(now, office.first_day)
             return say("outcome.approved", number=number, month=f"{month.number}/{month.year}", office=office["office"])
         case Act.PUBLISH:
             return say("outcome.published", number=number, url=f"{office['public_url'].rstrip('/')}/deeds/{deed.code}")

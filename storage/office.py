@@ -37,6 +37,7 @@ OFFICE_SETTINGS: Mapping[str, bool] = {
     "public_url": False,
 }
 
+FIRST_DAY = "first_day"  # changed by `digests.months.change_first_day` only
 TELEGRAM_BOT = "telegram_bot"  # not the office's to set: noted whenever Telegram is served
 
 
@@ -66,7 +67,7 @@ class Office:
     @property
     def first_day(self) -> int:
         """The day of the month on which a period begins: 1 or 15."""
-        return 15 if self["first_day"].strip() == "15" else 1
+        return 15 if self[FIRST_DAY].strip() == "15" else 1
 
     @property
     def telegram_bot(self) -> str:

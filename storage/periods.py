@@ -1,14 +1,16 @@
 """Closed periods and their papers: the unique key of a period is what makes it close once."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, insert, select, update
 
+from deeds.months import Month, Window, month_of, month_window, windows_after
 from storage.database import Tx
 from storage.models import OfficialDocument, Period, PeriodDeed
+from storage.office import office
 from storage.statements import unless_there
 
 DocumentState = Literal["to_build", "draft", "issued"]
@@ -85,9 +87,19 @@ def period(tx: Tx, key: str) -> PeriodRow | None:
     return next(iter(_rows(tx, _periods().where(Period.key == key))), None)
 
 
-def last_closed(tx: Tx) -> str | None:
-    """Return the key of the newest closed period."""
-    return tx.execute(select(func.max(Period.key))).scalar_one_or_none()
+def following(tx: Tx) -> Iterator[Window] | None:
+    """Return the windows that come after the newest closed period, without end; None where none is closed yet."""
+    last = tx.execute(select(Period.key, Period.ends_at).order_by(Period.key.desc()).limit(1)).first()
+    return windows_after(Month.parse(last.key), last.ends_at, office(tx).first_day) if last else None
+
+
+def open_window(tx: Tx, now: datetime) -> Window:
+    """Return the window an approval of this moment is counted in."""
+    windows = following(tx)
+    if windows is None:
+        first_day = office(tx).first_day
+        return month_window(month_of(now, first_day), first_day)
+    return next(window for window in windows if window.ends > now)
 
 
 def close(

@@ -19,6 +19,11 @@ def all_settings(tx: Tx) -> Mapping[str, str]:
     return dict(_ALL.all(tx))
 
 
+def changed_at(tx: Tx, name: str) -> datetime | None:
+    """Return when a setting was changed last; None where nobody made it."""
+    return tx.execute(select(Setting.changed_at).where(Setting.name == name)).scalar_one_or_none()
+
+
 def set_setting(tx: Tx, name: str, value: str, now: datetime) -> None:
     """Make a setting, or change it."""
     change = {"value": value, "changed_at": now}

@@ -6,7 +6,7 @@ import typer
 
 from bot.commands.running import CLOCK, Json, reading, show, writing
 from deeds.errors import NotFound
-from storage.office import OFFICE_SETTINGS, office
+from storage.office import FIRST_DAY, OFFICE_SETTINGS, office
 from storage.settings import set_setting
 from texts import say
 
@@ -32,10 +32,16 @@ def office_show(as_json: Json = False) -> None:
 
 def office_set(name: str, value: Annotated[str, typer.Argument(help="lines are separated by |")]) -> None:
     """Set one fact about the office."""
+    from digests.months import change_first_day
+    from handlers.paper_gate import paper_gate
+
     if name not in OFFICE_SETTINGS:
         raise NotFound("cli.office.unknown", f"no setting {name}", name=name, known=", ".join(OFFICE_SETTINGS))
     with writing() as tx:
-        set_setting(tx, name, value, CLOCK.now())
+        if name == FIRST_DAY:
+            change_first_day(tx, value, CLOCK.now(), paper_gate)
+        else:
+            set_setting(tx, name, value, CLOCK.now())
         missing = office(tx).missing
     typer.echo(say("cli.office.set", name=name, value=value))
     if missing:

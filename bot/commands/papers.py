@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 
 from bot.commands.running import CLOCK, By, Json, actor, database, reading, settings, show, writing
-from deeds.months import VIET_NAM, Month
+from deeds.errors import NotPossible
+from deeds.months import VIET_NAM, Month, local_day
+from storage.database import Tx
 from texts import say
 
 PeriodOption = Annotated[str, typer.Option("--period", help="a month, e.g. 2026-10")]
@@ -21,6 +23,7 @@ def add_to(app: typer.Typer) -> None:
     group.command("send")(digest_send)
     group.command("show")(digest_show)
     group.command("issued")(digest_issued)
+    group.command("confirm-clock")(digest_confirm_clock)
     app.add_typer(group, name="digest")
     app.command("check-document")(check_document)
 
@@ -59,6 +62,7 @@ def digest_send(period: PeriodOption) -> None:
     files = PhotoFiles(folder_of(told.DATA_DIR))
     with database() as opened:
         with opened.write() as tx:
+            _check_clock(tx)
             months.close_due(tx, CLOCK.now(), paper_gate)
         while True:
             with opened.read() as tx:
@@ -110,6 +114,28 @@ def digest_issued(
     with writing() as tx:
         row = papers.record_issued(tx, actor(tx, by), str(_month(period)), number, day.date(), CLOCK.now())
     typer.echo(papers.issued_text(row))
+
+
+def digest_confirm_clock(
+    day: Annotated[datetime, typer.Option("--today", formats=["%Y-%m-%d"], help="today's date, e.g. 2026-11-16")],
+    by: By,
+) -> None:
+    """Say that the clock is right after it leapt, so that the months that are over are closed."""
+    from digests import clock_guard
+
+    with writing() as tx:
+        clock_guard.confirm(tx, actor(tx, by), day.date(), CLOCK.now())
+    typer.echo(say("clock.confirmed", day=f"{day:%d/%m/%Y}"))
+
+
+def _check_clock(tx: Tx) -> None:
+    """Raise `NotPossible` while the clock has leapt and nobody said that it is right."""
+    from digests import clock_guard
+
+    leap = clock_guard.leap(tx, CLOCK.now())
+    if leap is not None:
+        today = f"{local_day(leap.now):%d/%m/%Y}"
+        raise NotPossible("clock.waits", "the clock leapt", days=leap.days, day=today)
 
 
 def check_document(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) -> None:

@@ -70,9 +70,11 @@ def closing(office: OfficeFacts) -> Closing:
 def body(snapshot: MonthSnapshot, deeds: tuple[DeedFacts, ...]) -> tuple[Paragraph, ...]:
     """Return the text of the letter; one paragraph says so when there is nothing to introduce."""
     if not deeds:
-        return (*_nothing(snapshot), *_adjustments(snapshot, numbered_part=False), _last(snapshot.office))
+        adjustments = _adjustments(snapshot, numbered_part=False)
+        return (*_nothing(snapshot), *_window_changed(snapshot), *adjustments, _last(snapshot.office))
     return (
         Paragraph(_opening(snapshot)),
+        *_window_changed(snapshot),
         Paragraph(say("document.part.received"), "heading"),
         Paragraph(_received(snapshot, deeds)),
         Paragraph(_breakdown(snapshot)),
@@ -101,6 +103,17 @@ def _window(snapshot: MonthSnapshot) -> str:
     first, last = snapshot.window_start, snapshot.window_end
     start = day_without_year(first) if first.year == last.year else day_name(first)
     return say("document.window", first=start, last=day_name(last))
+
+
+def _window_changed(snapshot: MonthSnapshot) -> tuple[Paragraph, ...]:
+    """Say why this window is not as long as others, so that two papers side by side explain themselves."""
+    if snapshot.window_changed is None:
+        return ()
+    return (
+        Paragraph(
+            say("document.window_changed", day=day_name(snapshot.window_changed), window=_window(snapshot)),
+        ),
+    )
 
 
 def _nothing(snapshot: MonthSnapshot) -> tuple[Paragraph, ...]:

@@ -47,7 +47,7 @@ def test_a_month_is_due_from_the_second_its_window_ends(
     """Started on the 5th of October: not a second too early, and every month since."""
     town = Town(tmp_path, first_day=first_day)
     with town.database.read() as tx:
-        assert [str(month) for month in months.due(tx, ict(now))] == due
+        assert [str(window.month) for window in months.due(tx, ict(now))] == due
 
 
 @pytest.mark.parametrize(

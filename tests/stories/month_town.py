@@ -10,7 +10,7 @@ from sqlalchemy import insert, inspect, select
 from deeds.kinds import HONOREE_THINGS, Act, Role, Status, Thing
 from deeds.months import VIET_NAM, Month
 from deeds.said import Prompt
-from digests import months, notices, papers
+from digests import clock_guard, months, notices, papers
 from digests.gate import Shown
 from digests.snapshot import MonthSnapshot
 from digests.snapshotting import frozen
@@ -185,10 +185,13 @@ class Town:
 
     # Months.
 
-    def close(self, at: str | datetime) -> list[str]:
-        """The timetable asks what is due."""
+    def close(self, at: str | datetime, *, days_seen: bool = True) -> list[str]:
+        """The timetable asks what is due, as on every day before, unless the machine stood still."""
+        now = at if isinstance(at, datetime) else ict(at)
         with self.database.write() as tx:
-            return months.close_due(tx, at if isinstance(at, datetime) else ict(at), gate)
+            while days_seen and (leap := clock_guard.leap(tx, now)) is not None:
+                clock_guard.note(tx, leap.seen + clock_guard.LEAP)
+            return months.close_due(tx, now, gate)
 
     def build(self, at: str | datetime) -> int:
         """Every paper that is due is built; returns how many."""

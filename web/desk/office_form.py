@@ -10,8 +10,9 @@ from starlette.routing import Route
 from deeds.errors import NotPossible
 from deeds.kinds import Role
 from deeds.vietnamese import nfc
+from digests.months import change_first_day
 from storage.database import Tx
-from storage.office import OFFICE_SETTINGS, Office, office
+from storage.office import FIRST_DAY, OFFICE_SETTINGS, Office, office
 from storage.settings import set_setting
 from texts import has, say
 from web.desk.gate import PAPER_READERS, Visit, action, page
@@ -91,7 +92,11 @@ async def save(visit: Visit, form: FormData) -> Response:
             if name not in SET_HERE or name not in form or not (typed.strip() or name in set_up.made):
                 continue  # what nobody set and nobody sets now keeps following its default
             value = _read(name, typed)
-            if value != set_up.made.get(name, ""):
+            if value == set_up.made.get(name, ""):
+                continue
+            if name == FIRST_DAY:
+                change_first_day(tx, value, now, visit.services.paper_gate)
+            else:
                 set_setting(tx, name, value, now)
 
     try:

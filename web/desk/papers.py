@@ -14,17 +14,19 @@ from starlette.routing import Route
 
 from deeds.errors import ForPeople, NotFound, NotPossible
 from deeds.kinds import Role
-from deeds.months import Month, local_day, month_of, month_window
+from deeds.months import Month, Window, local_day
 from deeds.vietnamese import nfc
+from digests import clock_guard
+from digests.clock_guard import Leap
 from digests.papers import draft_paper, may_record, record_issued
 from storage import periods
 from storage.database import Tx
-from storage.office import office
 from storage.periods import PeriodRow
 from web.desk.gate import PAPER_READERS, STATUS, Visit, action, page
 from web.desk.services import Services
 
 MAY_RECORD = frozenset({Role.STANDING_OFFICE, Role.ADMIN, Role.MODERATOR})
+MAY_CONFIRM = frozenset({Role.ADMIN, Role.MODERATOR})
 LONGEST_NUMBER = 60
 _TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -58,6 +60,7 @@ def routes(services: Services) -> list[Route]:
         page(services, "/desk/papers/{key}/{kind}", download, PAPER_READERS),
         page(services, "/desk/papers/{key}/draft/{kind}", draft, PAPER_READERS),
         action(services, "/desk/papers/{key}/issued", issued, MAY_RECORD),
+        action(services, "/desk/clock", confirm_clock, MAY_CONFIRM),
     ]
 
 
@@ -74,20 +77,22 @@ async def show(visit: Visit) -> Response:
 async def _show(visit: Visit, status: int = 200, problem: str = "", typed: Mapping[str, str] | None = None) -> Response:
     now = visit.now()
 
-    def read(tx: Tx) -> tuple[list[Paper], int, bool]:
+    def read(tx: Tx) -> tuple[list[Paper], Window, bool, Leap | None, bool]:
         papers = [_paper(visit.services.data_dir, row) for row in periods.listed(tx)]
-        return papers, office(tx).first_day, may_record(tx, visit.person)
+        leap, confirms = clock_guard.leap(tx, now), clock_guard.may_confirm(tx, visit.person)
+        return papers, periods.open_window(tx, now), may_record(tx, visit.person), leap, confirms
 
-    papers, first_day, records = await visit.read(read)
-    month = month_of(now, first_day)
+    papers, window, records, leap, confirms = await visit.read(read)
     return visit.show(
         "papers.html",
         status,
         papers=papers,
-        open_month=month,
-        window=month_window(month, first_day),
+        open_month=window.month,
+        window=window,
         records=records,
-        today=local_day(now).isoformat(),
+        leap=leap,
+        confirms=confirms,
+        today=local_day(now),
         problem=problem,
         typed=typed or {},
         done=visit.request.query_params.get("done", ""),
@@ -163,15 +168,29 @@ async def issued(visit: Visit, form: FormData) -> Response:
     return RedirectResponse(f"/desk/papers?done={key}", 303)
 
 
+async def confirm_clock(visit: Visit, form: FormData) -> Response:
+    """Believe the clock: the form carries the day that was shown when somebody said that it is today."""
+    now = visit.now()
+
+    def work(tx: Tx) -> None:
+        clock_guard.confirm(tx, visit.person, _day(str(form.get("today", ""))), now)
+
+    await visit.write(work)
+    return RedirectResponse("/desk/papers", 303)
+
+
 def _number_and_day(form: FormData) -> tuple[str, date]:
     number = " ".join(nfc(str(form.get("number", ""))).split())
     if not number or len(number) > LONGEST_NUMBER:
         raise NotPossible("desk.papers.number_needed", "no number", most=LONGEST_NUMBER)
+    return number, _day(str(form.get("day", "")))
+
+
+def _day(text: str) -> date:
     try:
-        day = date.fromisoformat(str(form.get("day", "")))
+        return date.fromisoformat(text)
     except ValueError:
         raise NotPossible("desk.error.not_a_day", "not a day") from None
-    return number, day
 
 
 def _is_month(key: str) -> bool:

@@ -9,12 +9,11 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from deeds.kinds import Role, Status
-from deeds.months import Month, month_of, month_window
+from deeds.months import Month
 from deeds.vietnamese import cut_at_sentence, fold
-from storage import attachments, deeds, inbox, outbox
+from storage import attachments, deeds, inbox, outbox, periods
 from storage.database import Tx
 from storage.deeds import DeedRow
-from storage.office import office
 from storage.people import Known
 from texts import say
 from web.desk.gate import ANYBODY_AT_THE_DESK, READERS, Visit, page
@@ -151,14 +150,12 @@ def _say_count(tx: Tx, statuses: Sequence[Status]) -> str:
 
 
 def _counters(tx: Tx, now: datetime) -> Counters:
-    first_day = office(tx).first_day
-    month = month_of(now, first_day)
-    window = month_window(month, first_day)
+    window = periods.open_window(tx, now)
     return Counters(
         waiting=deeds.count_in(tx, *WAITING),
         oldest=deeds.oldest_in(tx, *WAITING),
         approved=deeds.count_approved_in(tx, window.starts, window.ends),
-        month=month,
+        month=window.month,
         parked=inbox.count_parked(tx),
         dead=outbox.count_stuck(tx),
     )
