@@ -19,9 +19,10 @@ from storage.database import Tx
 from storage.migrations import is_current
 from web.desk import routes as desk
 from web.desk.services import Services
+from web.edges import Edges
 from web.pages import Pages, SecurityHeaders, error_handlers
 from web.public import routes as public
-from web.rates import Rate
+from web.rates import Rate, network
 
 STUCK_AFTER_S = 300.0
 
@@ -38,12 +39,17 @@ def application(instance: Instance) -> Starlette:
         finally:
             await instance.stop()
 
-    return Starlette(
+    served = Starlette(
         routes=[*_routes(instance, pages)],
         lifespan=running,
-        middleware=[Middleware(SecurityHeaders, https=pages.is_https)],
+        middleware=[
+            Middleware(SecurityHeaders, https=pages.is_https),
+            Middleware(Edges, own_limits=("/chat/messages", "/webhooks/")),
+        ],
         exception_handlers=error_handlers(pages),
     )
+    served.router.redirect_slashes = False  # it would repeat the Host header; `Edges` sends to the path alone
+    return served
 
 
 def _routes(instance: Instance, pages: Pages) -> list[BaseRoute]:
@@ -57,7 +63,7 @@ def _routes(instance: Instance, pages: Pages) -> list[BaseRoute]:
         accept=accept,
         show=pages.show,
         may_write=Rate(60, 60).allows,
-        may_begin=Rate(20, 60).allows,
+        may_begin=Rate(20, 60, by=network).allows,
     )
     at_desk = Services(
         pages=pages,
@@ -74,7 +80,7 @@ def _routes(instance: Instance, pages: Pages) -> list[BaseRoute]:
         files=instance.files,
         pages=pages,
         receipt_key=instance.receipt_key,
-        may_look_up=Rate(5, 60).allows,
+        may_look_up=Rate(5, 60, by=network).allows,
     )
     routes: list[BaseRoute] = [
         Route("/health", _health(instance), methods=["GET"]),

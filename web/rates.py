@@ -1,30 +1,46 @@
 """How often somebody may do something: a count a window, kept in memory; a restart forgives everybody."""
 
 import time
+from collections.abc import Callable
+from ipaddress import IPv6Address, ip_address
+
+_NETWORK_BITS = 64  # what one line to the Internet is given in IPv6 (RFC 6177); each has its pick of 2**64 addresses
+
+
+def network(address: str) -> str:
+    """Return what a network address is counted by: itself, or in IPv6 the network it belongs to."""
+    try:
+        known = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if not isinstance(known, IPv6Address):
+        return str(known)
+    if known.ipv4_mapped is not None:
+        return str(known.ipv4_mapped)
+    return str(IPv6Address(int(known) >> (128 - _NETWORK_BITS) << (128 - _NETWORK_BITS)))
 
 
 class Rate:
     """At most `limit` times in `window_s` seconds for each key."""
 
-    def __init__(self, limit: int, window_s: float, at_most_keys: int = 50_000) -> None:
-        """`at_most_keys` bounds the memory: past it, windows that are over are forgotten, then everything."""
+    def __init__(
+        self, limit: int, window_s: float, at_most_keys: int = 50_000, by: Callable[[str], str] = lambda key: key
+    ) -> None:
+        """`at_most_keys` bounds the memory: past it, whoever began longest ago is forgotten. `by` joins keys."""
         self._limit = limit
         self._window_s = window_s
         self._at_most_keys = at_most_keys
-        self._counts: dict[str, tuple[float, int]] = {}  # key -> (when its window began, how often since)
+        self._by = by
+        self._counts: dict[str, tuple[float, int]] = {}  # key -> (when its window began, how often since), oldest first
 
     def allows(self, key: str) -> bool:
         """Count one more for this key, and tell whether it is still within the limit."""
-        now = time.monotonic()
+        key, now = self._by(key), time.monotonic()
         began, count = self._counts.get(key, (now, 0))
         if now - began >= self._window_s:
+            del self._counts[key]  # begun anew, it is the youngest
             began, count = now, 0
-        if len(self._counts) >= self._at_most_keys and key not in self._counts:
-            self._forget(now)
+        if key not in self._counts and len(self._counts) >= self._at_most_keys:
+            del self._counts[next(iter(self._counts))]
         self._counts[key] = (began, count + 1)
         return count < self._limit
-
-    def _forget(self, now: float) -> None:
-        self._counts = {key: kept for key, kept in self._counts.items() if now - kept[0] < self._window_s}
-        if len(self._counts) >= self._at_most_keys:
-            self._counts.clear()

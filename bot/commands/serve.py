@@ -61,12 +61,13 @@ def serve(told: Settings, when_ready: Callable[[], None]) -> None:
     import uvicorn
 
     from bot.app import application
+    from bot.patience import PatientProtocol
     from bot.wiring import build
 
     instance = build(told, CLOCK)
     config = uvicorn.Config(
-        application(instance), host=told.HOST, port=told.PORT, log_level="warning", access_log=False, http="httptools",
-        timeout_graceful_shutdown=5, server_header=False,
+        application(instance), host=told.HOST, port=told.PORT, log_level="warning", access_log=False,
+        http=PatientProtocol, timeout_graceful_shutdown=5, server_header=False,
         proxy_headers=bool(told.TRUSTED_PROXIES), forwarded_allow_ips=told.TRUSTED_PROXIES or None,
     )  # fmt: skip
 

@@ -1,7 +1,6 @@
 """A raw update becomes what somebody said. Read from the JSON itself, so that fields nobody knows yet do no harm."""
 
 import hashlib
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -11,6 +10,7 @@ from typing import Any
 from deeds.said import FileSource, Happening, Inbound, Said
 from deeds.vietnamese import nfc
 from messengers.port import CannotRead
+from messengers.receiving import parsed
 
 NAME = "telegram"
 PICTURE_ENDINGS = frozenset((".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".avif", ".tif", ".tiff", ".bmp"))
@@ -43,10 +43,10 @@ class Decoder:
         """
         key = f"unreadable:{hashlib.sha256(raw).hexdigest()[:32]}"
         try:
-            update = json.loads(raw)
+            update = parsed(raw)
             key = f"{int(update['update_id'])}"
             return self._event(update, key, raw)
-        except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             # The message of the error may quote what somebody wrote; its class says enough.
             raise CannotRead(key, raw, f"update {key} does not parse: {type(error).__name__}") from None
 

@@ -12,6 +12,7 @@ from typing import Any
 from deeds.said import FileSource, Inbound, Said
 from deeds.vietnamese import nfc
 from messengers.port import CannotRead
+from messengers.receiving import parsed
 
 NAME = "zalo_bot"
 UNSUPPORTED = "message.unsupported.received"
@@ -27,8 +28,8 @@ def updates_of(body: bytes) -> list[bytes]:
     The pages show one update, wrapped or bare; should a list ever come, none of it is lost.
     """
     try:
-        told = json.loads(body)
-    except (ValueError, RecursionError):
+        told = parsed(body)
+    except ValueError:
         return [body]
     result = told.get("result") if isinstance(told, dict) else None
     if not isinstance(result, list):
@@ -42,9 +43,9 @@ def read(raw: bytes) -> Inbound | None:
     Raises `CannotRead` for an update of no known shape; the same bytes always have the same key.
     """
     try:
-        update = _update(json.loads(raw))
+        update = _update(parsed(raw))
         return _event(update, raw) if update else None
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         # The message of the error may quote what somebody wrote; its class says enough.
         log = f"an update does not parse: {type(error).__name__}"
     raise CannotRead(f"{NAME}:unreadable:{_mark(raw)}", raw, log)

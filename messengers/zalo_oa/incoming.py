@@ -1,7 +1,6 @@
 """A raw event becomes what somebody said. Read from the JSON itself, so that fields nobody knows yet do no harm."""
 
 import hashlib
-import json
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
@@ -10,6 +9,7 @@ from typing import Any
 from deeds.said import FileSource, Happening, Inbound, Said
 from deeds.vietnamese import nfc
 from messengers.port import CannotRead
+from messengers.receiving import parsed
 from messengers.zalo_oa.abilities import NAME, PAYLOAD_PREFIX
 
 # Who follows is told of without a `sender`.
@@ -40,8 +40,8 @@ def read(raw: bytes) -> Inbound | None:
     """
     key = f"{NAME}:unreadable:{hashlib.sha256(raw).hexdigest()[:32]}"
     try:
-        return _event(json.loads(raw), raw)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as error:
+        return _event(parsed(raw), raw)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         # The message of the error may quote what somebody wrote; its class says enough.
         raise CannotRead(key, raw, f"a Zalo event does not parse: {type(error).__name__}") from None
 

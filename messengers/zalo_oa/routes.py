@@ -1,6 +1,5 @@
 """What Zalo opens here: the webhook, the proof that the domain is ours, and the way back from an authorisation."""
 
-import json
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
@@ -14,7 +13,7 @@ from starlette.routing import Route
 
 from deeds.said import Inbound
 from messengers.port import Accept, Park, TryLater
-from messengers.receiving import Receiver
+from messengers.receiving import Receiver, parsed
 from messengers.webhooks import answered, only_header
 from messengers.zalo_oa.abilities import BODY_MAX_BYTES, NAME
 from messengers.zalo_oa.consent import Ended
@@ -128,8 +127,8 @@ class Door:
 
 def _parsed(body: bytes) -> Mapping[str, Any] | None:
     try:
-        event = json.loads(body)
-    except (ValueError, RecursionError):
+        event = parsed(body)
+    except ValueError:
         return None
     return event if isinstance(event, dict) else None
 

@@ -28,7 +28,7 @@ from web.desk.gate import (
     signed_in,
 )
 from web.desk.services import Services
-from web.rates import Rate
+from web.rates import Rate, network
 
 LINKS_AT_MOST = 3  # asked for by one name
 LINKS_WITHIN = timedelta(minutes=10)
@@ -53,8 +53,8 @@ class _SignIn:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._asking = Rate(ASKED_AT_MOST, LINKS_WITHIN.total_seconds())
-        self._trying = Rate(TRIED_AT_MOST, LINKS_WITHIN.total_seconds())
+        self._asking = Rate(ASKED_AT_MOST, LINKS_WITHIN.total_seconds(), by=network)
+        self._trying = Rate(TRIED_AT_MOST, LINKS_WITHIN.total_seconds(), by=network)
 
     async def ask(self, request: Request) -> Response:
         """Show where one types one's name; who is signed in goes on to the desk."""

@@ -1,0 +1,237 @@
+"""What no caller can do to the others: hold the loop with one body, keep calls open, be counted as many."""
+
+import asyncio
+import http.client
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+import pytest
+import uvicorn
+
+import bot.patience
+import web.edges
+from bot.app import application
+from bot.patience import PatientProtocol
+from bot.settings import Settings
+from bot.wiring import build
+from deeds.clock import SystemClock
+from messengers.port import CannotRead
+from messengers.receiving import parsed
+from messengers.telegram.incoming import Decoder
+from tests.faults.loop_watch import watched
+from web.rates import Rate, network
+
+HELD_AT_MOST_MS = 20.0
+# Decoded as punycode it takes seconds; a name that ends in "-" passes as punycode itself.
+QUARTER_MB = "a" * 125_000 + "-" + "a" * 125_000
+BOUNDARY = "b" * 30
+
+
+def _part(name: str, value: str) -> str:
+    return f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+
+
+def _form(*fields: tuple[str, str]) -> bytes:
+    return ("".join(_part(name, value) for name, value in fields) + f"--{BOUNDARY}--\r\n").encode()
+
+
+MULTIPART = f"multipart/form-data; boundary={BOUNDARY}"
+FORM = "application/x-www-form-urlencoded"
+BODIES = {
+    "punycode": ("/chat/messages", f"{MULTIPART}; charset=punycode", _form(("text-", QUARTER_MB))),
+    "punycode in twelve fields": (
+        "/chat/messages", f"{MULTIPART}; charset=punycode", _form(*[(f"f{n}-", QUARTER_MB) for n in range(12)]),
+    ),
+    "punycode in quotes": ("/chat/messages", f'{MULTIPART}; Charset = "PunyCode"', _form(("text-", QUARTER_MB))),
+    "another of its kind": ("/chat/messages", f"{MULTIPART}; charset=idna", _form(("text-", QUARTER_MB))),
+    "at the desk's door": ("/desk/sign-in", f"{MULTIPART}; charset=punycode", _form(("name-", QUARTER_MB[50_000:]))),
+    "at the look-up": ("/look-up", f"{MULTIPART}; charset=punycode", _form(("receipt-", QUARTER_MB))),
+    "a look-up of a megabyte": ("/look-up", FORM, b"receipt=" + b"%41" * 350_000),
+    "a hundred thousand fields": ("/desk/sign-in", FORM, b"a=&" * 66_000),
+    "boundaries that are none": ("/chat/messages", MULTIPART, _form(("text", f"\r\n--{BOUNDARY[:-1]}" * 6_000))),
+    "a field too many": ("/chat/messages", MULTIPART, _form(*[(f"f{n}", "x") for n in range(2_000)])),
+    "a head of one part without end": (
+        "/chat/messages", MULTIPART, f"--{BOUNDARY}\r\nContent-Disposition: ".encode() + b"a;" * 100_000,
+    ),
+    "deep JSON": ("/webhooks/telegram", "application/json", b'{"update_id":1,"message":' + b"[" * 200_000),
+}  # fmt: skip
+
+
+@asynccontextmanager
+async def served(folder: Path) -> AsyncIterator[int]:
+    """Serve a real instance in this loop; gives its port."""
+    instance = build(Settings(DATA_DIR=folder, PORT=0, _env_file=None), SystemClock())  # type: ignore[call-arg]
+    config = uvicorn.Config(
+        application(instance), host="127.0.0.1", port=0, log_level="critical", http=PatientProtocol,
+        timeout_graceful_shutdown=1,
+    )  # fmt: skip
+    server = uvicorn.Server(config)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(server.serve())
+        while not server.started:  # noqa: ASYNC110  (uvicorn has no other sign)
+            await asyncio.sleep(0.01)
+        try:
+            yield server.servers[0].sockets[0].getsockname()[1]
+        finally:
+            server.should_exit = True
+
+
+def _run(folder: Path, visit: Callable[[int], Awaitable[None]]) -> None:
+    async def run() -> None:
+        async with served(folder) as port:
+            await visit(port)
+
+    asyncio.run(run())
+
+
+def _asked(port: int, method: str, path: str, kind: str, body: bytes) -> int:
+    """Ask from another thread; a server that answers and hangs up while the body is still coming has said 413."""
+    caller = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        caller.request(method, path, body, {"content-type": kind})
+        return caller.getresponse().status
+    except ConnectionError:
+        return 413
+    finally:
+        caller.close()
+
+
+def test_no_body_holds_the_loop(tmp_path: Path) -> None:
+    """Whatever is posted, and to whichever door, the loop is free for the others again within 20 ms of work."""
+
+    async def visit(port: int) -> None:
+        await asyncio.to_thread(_asked, port, "GET", "/chat", "", b"")  # what is loaded at first is nobody's fault
+        for name, (path, kind, body) in BODIES.items():
+            with watched() as held:
+                status = await asyncio.to_thread(_asked, port, "POST", path, kind, body)
+            assert 400 <= status < 500, f"{name}: {status}"
+            assert held.longest_ms <= HELD_AT_MOST_MS, f"{name}: {held.longest_ms:.0f} ms by {held.by}"
+
+    _run(tmp_path, visit)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"",  # a call and not a word
+        b"POST /chat/messages HTTP/1.1\r\nHost: x\r\nContent-Ty",
+        b"POST /chat/messages HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\n"
+        b"Content-Length: 1000\r\n\r\n--b\r\n",
+        b"POST /desk/sign-in HTTP/1.1\r\nHost: x\r\nContent-Type: " + FORM.encode() + b"\r\nContent-Length: 9\r\n\r\nn",
+        b"POST /webhooks/zalo-bot HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
+    ],
+    ids=["nothing", "half a head", "half a form", "half a name", "half a chunk"],
+)
+def test_who_goes_quiet_half_way_is_let_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sent: bytes) -> None:
+    """A call that stops half-way holds its place for a while and no longer; a whole one after it is answered."""
+    monkeypatch.setattr(web.edges, "PAUSE_AT_MOST_S", 0.3)
+    monkeypatch.setattr(bot.patience, "HEAD_AT_MOST_S", 0.3)
+
+    async def visit(port: int) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(sent)
+        async with asyncio.timeout(10):
+            told = await reader.read()
+        assert told == b"" or told.startswith((b"HTTP/1.1 408", b"HTTP/1.1 404", b"HTTP/1.1 400")), told
+        writer.close()
+        async with aiohttp.ClientSession() as browser, browser.get(f"http://127.0.0.1:{port}/health") as answer:
+            assert answer.status == 200
+
+    _run(tmp_path, visit)
+
+
+def test_a_body_that_drips_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A byte now and then keeps no place either: a body must keep some pace."""
+    monkeypatch.setattr(web.edges, "GRACE_S", 0.5)
+
+    async def visit(port: int) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(
+            b"POST /look-up HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+            b"Content-Length: 1000\r\n\r\n"
+        )
+        for _ in range(100):
+            writer.write(b"a")
+            try:
+                async with asyncio.timeout(0.05):
+                    told = await reader.read(12)
+                break
+            except TimeoutError:
+                continue
+        assert told == b"HTTP/1.1 408"
+        writer.close()
+
+    _run(tmp_path, visit)
+
+
+def test_a_long_poll_may_take_its_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who has said everything and waits for an answer is not hurried."""
+    monkeypatch.setattr(web.edges, "PAUSE_AT_MOST_S", 0.2)
+    monkeypatch.setattr(web.edges, "GRACE_S", 0.2)
+    monkeypatch.setattr(bot.patience, "HEAD_AT_MOST_S", 0.2)
+
+    async def visit(port: int) -> None:
+        async with aiohttp.ClientSession(
+            f"http://127.0.0.1:{port}", cookie_jar=aiohttp.CookieJar(unsafe=True)
+        ) as browser:
+            await (await browser.get("/chat")).read()
+            async with browser.get("/chat/messages?after=0&wait=1") as answer:
+                assert (answer.status, (await answer.json())["messages"]) == (200, [])
+
+    _run(tmp_path, visit)
+
+
+@pytest.mark.parametrize(
+    ("path", "to"), [("/desk/", "/desk"), ("/deeds/VT-2026-000001/", "/deeds/VT-2026-000001"), ("//evil.example/", "")]
+)
+def test_one_slash_too_many_leads_to_the_path_alone(tmp_path: Path, path: str, to: str) -> None:
+    """The Host header and the scheme are the caller's word: neither is repeated."""
+
+    async def visit(port: int) -> None:
+        async with aiohttp.ClientSession() as browser:
+            address = f"http://127.0.0.1:{port}{path}"
+            async with browser.get(address, headers={"host": "evil.example"}, allow_redirects=False) as answer:
+                assert answer.headers.get("location", "") == to
+
+    _run(tmp_path, visit)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "together"),
+    [
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("::ffff:10.0.0.1", "10.0.0.1", True),
+        ("10.0.0.1", "10.0.0.2", False),
+        ("fe80::1%eth0", "fe80::2%eth1", True),
+        ("", "unknown", False),
+    ],
+)
+def test_one_line_to_the_internet_is_counted_once(one: str, other: str, together: bool) -> None:
+    """In IPv6 everybody has addresses without number; the network is what is counted."""
+    assert (network(one) == network(other)) is together
+    rate = Rate(1, 60, by=network)
+    assert rate.allows(one)
+    assert rate.allows(other) is not together
+
+
+def test_many_callers_make_nobody_forgotten_but_the_oldest() -> None:
+    """Whoever floods the table of counts does not free everybody else of theirs."""
+    rate = Rate(1, 60, at_most_keys=3)
+    assert [rate.allows(key) for key in "abcd"] == [True] * 4
+    assert [rate.allows(key) for key in "bcd"] == [False] * 3
+    assert rate.allows("a")
+
+
+@pytest.mark.parametrize("body", ['{"update_id": 1e999}', '{"update_id": NaN}', '{"a": ' + "[" * 100_000])
+def test_numbers_and_nests_no_platform_sends_do_not_parse(body: str) -> None:
+    """A signed update may hold anything; it is kept as unreadable, not answered with an error of ours."""
+    raw = body.encode()
+    with pytest.raises(ValueError, match=r"."):
+        parsed(raw)
+    with pytest.raises(CannotRead):
+        Decoder(bot_id=1).read(raw)
+    assert parsed(json.dumps({"a": 1.5}).encode()) == {"a": 1.5}
