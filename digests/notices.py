@@ -19,7 +19,6 @@ from texts import say
 
 CHASE_AFTER_WORKING_DAYS = 2
 NOT_BEFORE = time(7)  # a month closes at midnight; nobody is woken for it
-_YES = ("yes", "true", "1", "on")
 
 
 def tell_due(tx: Tx, now: datetime) -> list[str]:
@@ -41,7 +40,7 @@ def _tell(tx: Tx, row: PeriodRow, now: datetime) -> bool:
     # Marked before anything is queued: of two processes one waits here, and then has nothing to tell.
     if not (to_office or to_officers) or not periods.mark_told(tx, row.id, now):
         return False
-    wants_files = issuer["digest_files_to_standing_office"].strip().casefold() in _YES
+    wants_files = issuer["digest_files_to_standing_office"] == "yes"
     overview = Prompt(_overview(snapshot, issuer), files=_files(row) if wants_files else ())
     for way in to_office:
         _send(tx, way, overview, f"digest:{row.key}:{way.person_id}", now)

@@ -82,8 +82,8 @@ def hand_in(
         version=1, person_id=None, via=messenger, now=now, details={"submission": submission_id},
     )  # fmt: skip
     cards.refresh(tx, deed_id, now)
-    working_days = int(office["reply_working_days"] or notices.ANSWER_WORKING_DAYS)
-    return Receipt(submission_id, deed_id, number, receipt, notices.add_working_days(local_day(now), working_days))
+    answer_by = notices.add_working_days(local_day(now), office.reply_working_days)
+    return Receipt(submission_id, deed_id, number, receipt, answer_by)
 
 
 def _new_deed(tx: Tx, telling: Telling, now: datetime) -> int:

@@ -157,9 +157,9 @@ def commands() -> str:
 def office_settings() -> str:
     """Return what an office sets, from `storage.office.OFFICE_SETTINGS`."""
     rows = []
-    for name, needed in OFFICE_SETTINGS.items():
+    for name, kind in OFFICE_SETTINGS.items():
         default = say(f"office.default.{name}") if has(f"office.default.{name}") else ""
-        rows.append([f"`{name}`", say(f"office.label.{name}"), "yes" if needed else "", default])
+        rows.append([f"`{name}`", say(f"office.label.{name}"), "yes" if kind.needed else "", default])
     return page(
         "What an office sets",
         "From `storage/office.py` (`OFFICE_SETTINGS`). Set at the desk (`/desk/office`) or by "

@@ -6,7 +6,7 @@ import typer
 
 from bot.commands.running import CLOCK, Json, reading, show, writing
 from deeds.errors import NotFound
-from storage.office import FIRST_DAY, OFFICE_SETTINGS, office
+from storage.office import FIRST_DAY, OFFICE_SETTINGS, meaning, office, read_setting
 from storage.settings import set_setting
 from texts import say
 
@@ -37,12 +37,14 @@ def office_set(name: str, value: Annotated[str, typer.Argument(help="lines are s
 
     if name not in OFFICE_SETTINGS:
         raise NotFound("cli.office.unknown", f"no setting {name}", name=name, known=", ".join(OFFICE_SETTINGS))
+    kept = read_setting(name, value)
     with writing() as tx:
         if name == FIRST_DAY:
-            change_first_day(tx, value, CLOCK.now(), paper_gate)
+            change_first_day(tx, kept, CLOCK.now(), paper_gate)
         else:
-            set_setting(tx, name, value, CLOCK.now())
+            set_setting(tx, name, kept, CLOCK.now())
         missing = office(tx).missing
-    typer.echo(say("cli.office.set", name=name, value=value))
+    means = meaning(name, kept)
+    typer.echo(say("cli.office.set", name=name, value=f"{kept} = {means}" if means else kept))
     if missing:
         typer.echo(say("cli.office.missing", names=", ".join(missing)))

@@ -9,26 +9,21 @@ from starlette.routing import Route
 
 from deeds.errors import NotPossible
 from deeds.kinds import Role
-from deeds.vietnamese import nfc
 from digests.months import change_first_day
 from storage.database import Tx
-from storage.office import FIRST_DAY, OFFICE_SETTINGS, Office, office
+from storage.office import FIRST_DAY, OFFICE_SETTINGS, Lines, Office, OneOf, meaning, office, read_setting
 from storage.settings import set_setting
 from texts import has, say
 from web.desk.gate import PAPER_READERS, Visit, action, page
 from web.desk.services import Services
 
 MAY_CHANGE = frozenset({Role.ADMIN, Role.STANDING_OFFICE})
-LINES = frozenset({"issuer_heading", "superior_heading", "addressee", "signing_authority", "recipients"})
-CHOICES: Mapping[str, tuple[str, ...]] = {"first_day": ("1", "15"), "digest_files_to_standing_office": ("no", "yes")}
 SET_HERE = tuple(name for name in OFFICE_SETTINGS if name != "public_url")  # that one follows the start-up settings
-LONGEST = 1_000
-_MOST_WORKING_DAYS = 30
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One setting as the form shows it; `is_set` tells whether somebody set it."""
+    """One setting as the form shows it; `is_set` tells whether somebody set it, `said` what it means or its fault."""
 
     name: str
     value: str
@@ -37,6 +32,7 @@ class Entry:
     is_set: bool
     is_lines: bool
     choices: tuple[tuple[str, str], ...]
+    said: str
 
 
 def routes(services: Services) -> list[Route]:
@@ -54,7 +50,7 @@ async def show(visit: Visit) -> Response:
 
 async def _show(visit: Visit, status: int = 200, problem: str = "", typed: Mapping[str, str] | None = None) -> Response:
     set_up = await visit.read(office)
-    entries = [_entry(set_up, name, OFFICE_SETTINGS[name], typed) for name in SET_HERE]
+    entries = [_entry(set_up, name, typed) for name in SET_HERE]
     return visit.show(
         "office.html",
         status,
@@ -66,19 +62,29 @@ async def _show(visit: Visit, status: int = 200, problem: str = "", typed: Mappi
     )
 
 
-def _entry(set_up: Office, name: str, needed: bool, typed: Mapping[str, str] | None) -> Entry:
+def _entry(set_up: Office, name: str, typed: Mapping[str, str] | None) -> Entry:
     made = set_up.made.get(name, "")
-    value = "\n".join(set_up.lines(name)) if name in LINES and made else made
+    kind = OFFICE_SETTINGS[name]
+    is_lines = isinstance(kind, Lines)
     key = f"office.default.{name}"
     return Entry(
         name,
-        value if typed is None else typed.get(name, ""),
+        ("\n".join(set_up.lines(name)) if is_lines and made else made) if typed is None else typed.get(name, ""),
         say(key) if has(key) else "",
-        needed,
+        kind.needed,
         bool(made.strip()),
-        name in LINES,
-        tuple((choice, say(f"desk.office.{name}.{choice}")) for choice in CHOICES.get(name, ())),
+        is_lines,
+        tuple((choice, say(words)) for choice, words in kind.choices.items()) if isinstance(kind, OneOf) else (),
+        "" if isinstance(kind, OneOf) else _said_of(name, made),
     )
+
+
+def _said_of(name: str, made: str) -> str:
+    """Return what a setting stands for; of one that is kept and cannot be meant, why."""
+    try:
+        return meaning(name, read_setting(name, made)) if made else ""
+    except NotPossible as error:
+        return error.sentence
 
 
 async def save(visit: Visit, form: FormData) -> Response:
@@ -91,7 +97,7 @@ async def save(visit: Visit, form: FormData) -> Response:
             typed = str(form.get(name, ""))
             if name not in SET_HERE or name not in form or not (typed.strip() or name in set_up.made):
                 continue  # what nobody set and nobody sets now keeps following its default
-            value = _read(name, typed)
+            value = read_setting(name, typed)
             if value == set_up.made.get(name, ""):
                 continue
             if name == FIRST_DAY:
@@ -104,22 +110,3 @@ async def save(visit: Visit, form: FormData) -> Response:
     except NotPossible as error:
         return await _show(visit, 422, error.sentence, {name: str(form.get(name, "")) for name in OFFICE_SETTINGS})
     return RedirectResponse("/desk/office?saved=1", 303)
-
-
-def _read(name: str, typed: str) -> str:
-    """Return a setting as it is kept. Raises `NotPossible` when it cannot be meant."""
-    lines = [line.strip() for line in nfc(typed).replace("|", "\n").splitlines() if line.strip()]
-    value = "|".join(lines) if name in LINES else " ".join(lines)
-    label = say(f"office.label.{name}")
-    if len(value) > LONGEST:
-        raise NotPossible("desk.office.too_long", f"{name} is too long", label=label, most=LONGEST)
-    if not value:
-        # An emptied setting falls back to its default; without one it is missing again.
-        return say(f"office.default.{name}") if has(f"office.default.{name}") else ""
-    if name in CHOICES and value not in CHOICES[name]:
-        raise NotPossible("desk.error.not_in_list", f"{name} cannot be {value[:20]!r}")
-    if name == "reply_working_days" and not (value.isdecimal() and 1 <= int(value[:4]) <= _MOST_WORKING_DAYS):
-        raise NotPossible("desk.office.not_days", "not a number of working days", most=_MOST_WORKING_DAYS)
-    if name == "commune_code" and not (value.isdecimal() and len(value) == 5):  # the General Statistics Office's codes
-        raise NotPossible("desk.office.not_a_code", "not a commune code")
-    return value
