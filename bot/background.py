@@ -16,7 +16,7 @@ from messengers.port import Failure, Messenger, MessengerFailed
 from storage import attachments, chat_lines, drafts, forgetting, inbox, outbox, outbox_forgetting, remote_copies
 from storage.attachments import Work
 from storage.database import Database, Tx, note_forgotten
-from storage.photos.clean import ORIGINAL_LIMIT_BYTES, ChildFailed, Cleaned, PhotoRefused, clean
+from storage.photos.clean import ORIGINAL_LIMIT_BYTES, Cleaned, PhotoRefused, clean
 from storage.photos.files import PhotoFiles, Shelf, TooLarge
 from storage.photos.sniff import HEAD_BYTES, sniff
 from storage.store import Store
@@ -28,6 +28,7 @@ LANE = "background"
 AT_ONCE = 4  # files fetched or cleaned together
 LONGEST_PAUSE = timedelta(minutes=30)
 FILE_TRIES = 12
+PAUSE_AFTER_ALL_TRIES = timedelta(hours=6)  # of a fault of ours: however many wait, they hold up no new picture
 DRAFT_LIVES = timedelta(days=30)
 RAW_LIVES = timedelta(days=30)
 HELD_COMPLAINT_LIVES = timedelta(hours=12)
@@ -47,22 +48,35 @@ class Background:
     papers: Papers
     wake: object
     database: Database | None = None
+    alone: bool = True  # no other process works on these files
+    _begun: bool = False
 
     async def files_due(self) -> int:
         """Fetch and clean pictures and recordings; returns how many were looked at."""
         now = self.clock.now()
-        works = await self.store.read(lambda tx: attachments.due(tx, now, AT_ONCE))
+        if self.alone and not self._begun:
+            await self.store.write(LANE, lambda tx: attachments.take_back_leases(tx, now))
+            self._begun = True
+        if not await self.store.read(lambda tx: attachments.anything_due(tx, now)):
+            return 0
+        works = await self.store.write(LANE, lambda tx: attachments.claim(tx, now, AT_ONCE))
         await asyncio.gather(*(self._file(work) for work in works))
         return len(works)
 
     async def _file(self, work: Work) -> None:
+        """Fetch or clean one piece; what fails on our side is none of its faults, and is tried again for good."""
         try:
-            if work.state == "to_fetch":
-                await self._fetch(work)
-            else:
-                await self._clean(work)
-        except (MessengerFailed, ChildFailed, OSError) as error:
-            await self._later(work, error)
+            try:
+                await (self._fetch(work) if work.state == "to_fetch" else self._clean(work))
+            except MessengerFailed as error:
+                if work.attempts >= FILE_TRIES:
+                    await self._refuse(work, "not_fetched")
+                else:
+                    await self._later(work, error, LONGEST_PAUSE)
+            except Exception as error:
+                await self._later(work, error, LONGEST_PAUSE if work.attempts < FILE_TRIES else PAUSE_AFTER_ALL_TRIES)
+        except Exception as error:  # its lease lapses, and it is tried again
+            log.warning("a file could not be written down", attachment=work.id, error=type(error).__name__)
 
     async def _fetch(self, work: Work) -> None:
         messenger = self.messengers.get(work.messenger)
@@ -99,33 +113,31 @@ class Background:
             await self._refuse(work, refused.reason)
             return
         await self._mark(
-            work, state="ready", published=cleaned.published_sha256, thumbnail=cleaned.thumb_sha256,
+            work, state="ready", refused=None, published=cleaned.published_sha256, thumbnail=cleaned.thumb_sha256,
             dhash=cleaned.dhash, width=cleaned.width, height=cleaned.height,
         )  # fmt: skip
 
     async def _mark(self, work: Work, **columns: object) -> None:
-        await self.store.write(LANE, lambda tx: attachments.mark(tx, work.id, **columns))
+        columns.setdefault("try_after", self.clock.now())
+        await self.store.write(LANE, lambda tx: attachments.settle(tx, work, **columns))
 
     async def _refuse(self, work: Work, reason: str) -> None:
         """A file that cannot be taken gets a sentence saying what is taken; once a chat and minute."""
 
         def refuse(tx: Tx) -> None:
             now = self.clock.now()
-            attachments.mark(tx, work.id, state="refused", refused=reason)
-            if work.chat is None:
-                return  # its sender is forgotten: nobody is to be told
+            written = attachments.settle(tx, work, state="refused", refused=reason, try_after=now)
+            if not written or work.refused or work.chat is None:
+                return  # its sender knows, or is forgotten
             key = f"refused:{work.messenger}:{work.chat}:{int(now.timestamp()) // 60}"
             prompt = Prompt(say("photos.refused", mb=ORIGINAL_LIMIT_BYTES // MEGABYTE), send_key=key)
             outbox.put(tx, work.messenger, work.chat, prompt, now)
 
         await self.store.write(LANE, refuse)
 
-    async def _later(self, work: Work, error: Exception) -> None:
-        log.warning("a file must wait", attachment=work.id, error=type(error).__name__)
-        if work.attempts >= FILE_TRIES:
-            await self._refuse(work, "not_fetched")
-            return
-        pause = min(timedelta(seconds=2.0**work.attempts), LONGEST_PAUSE)
+    async def _later(self, work: Work, error: Exception, longest: timedelta) -> None:
+        log.warning("a file must wait", attachment=work.id, error=type(error).__name__, why=str(error)[:200])
+        pause = min(timedelta(seconds=2.0 ** min(work.attempts, 20)), longest)
         retry_after_s = getattr(error, "retry_after_s", None)
         if retry_after_s:
             pause = timedelta(seconds=retry_after_s)

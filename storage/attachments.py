@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, bindparam, func, select, update
 
@@ -14,6 +14,8 @@ from storage.models import Attachment, Submission
 from storage.personal import file_columns
 from storage.prepared import Prepared
 from storage.statements import columns_of, insert_unless_there, table
+
+LEASE = timedelta(minutes=5)  # longer than the slowest fetch; past it whoever had the piece is taken for dead
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,8 @@ class Work:
     sha256: str | None
     attempts: int
     draft_id: int | None
+    refused: str | None  # why it was refused before: then its sender knows
+    leased_until: datetime
 
 
 _PIECE = columns_of(Attachment, Piece)
@@ -189,8 +193,20 @@ def is_shown_at_desk(tx: Tx, sha256: str) -> bool:
     )
 
 
-def due(tx: Tx, now: datetime, at_most: int) -> Sequence[Work]:
-    """Return the pieces to fetch or clean, oldest first."""
+_NOT_YET = Attachment.state.in_(("to_fetch", "to_clean"))
+
+
+def anything_due(tx: Tx, now: datetime) -> bool:
+    """Tell whether there is a piece to fetch or clean."""
+    return tx.execute(select(Attachment.id).where(_NOT_YET, Attachment.try_after <= now).limit(1)).first() is not None
+
+
+def claim(tx: Tx, now: datetime, at_most: int) -> Sequence[Work]:
+    """Take the pieces to fetch or clean, whichever waits longest first: nobody else does until the lease lapses.
+
+    The lease is the moment before which nobody tries, so a piece whose process died is simply due again.
+    """
+    until = now + LEASE
     rows = tx.execute(
         select(
             Attachment.id,
@@ -202,12 +218,28 @@ def due(tx: Tx, now: datetime, at_most: int) -> Sequence[Work]:
             Attachment.sha256,
             Attachment.attempts,
             Attachment.draft_id,
+            Attachment.refused,
         )
-        .where(Attachment.state.in_(("to_fetch", "to_clean")), Attachment.try_after <= now)
-        .order_by(Attachment.id)
+        .where(_NOT_YET, Attachment.try_after <= now)
+        .order_by(Attachment.try_after, Attachment.id)
         .limit(at_most)
-    )
-    return [Work(**row._mapping) for row in rows]
+        .with_for_update(skip_locked=True)
+    ).all()
+    works = [Work(**row._mapping, leased_until=until) for row in rows]
+    tx.execute(update(Attachment).where(Attachment.id.in_([work.id for work in works])).values(try_after=until))
+    return works
+
+
+def take_back_leases(tx: Tx, now: datetime) -> None:
+    """Let everything be tried now that a process may have had in hand: for the start of a lone one."""
+    leased = (Attachment.try_after > now) & (Attachment.try_after <= now + LEASE)
+    tx.execute(update(Attachment).where(_NOT_YET, leased).values(try_after=now))
+
+
+def settle(tx: Tx, work: Work, **columns: object) -> bool:
+    """Write down how far a claimed piece has come. Returns False when it is ours no more: erased, or its lease over."""
+    ours = (Attachment.id == work.id, _NOT_YET, Attachment.try_after == work.leased_until)
+    return tx.execute(update(Attachment).where(*ours).values(**columns)).rowcount == 1
 
 
 def mark(tx: Tx, attachment_id: int, **columns: object) -> None:

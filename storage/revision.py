@@ -5,13 +5,18 @@ from sqlalchemy.exc import DBAPIError
 
 from storage.database import Database
 
-NEWEST = "0004"  # a test compares it with the migrations
+NEWEST = "0005"  # a test compares it with the migrations
 
 
 def is_newest(database: Database) -> bool:
     """Tell whether the database is at the newest migration; one without any tables is not."""
+    return revision_of(database) == NEWEST
+
+
+def revision_of(database: Database) -> str | None:
+    """Return at which migration a database is; None for one without any tables, or that cannot be read."""
     try:
         with database.read() as tx:
-            return tx.execute(text("SELECT version_num FROM alembic_version")).scalar() == NEWEST
+            return str(tx.execute(text("SELECT version_num FROM alembic_version")).scalar())
     except DBAPIError:
-        return False
+        return None

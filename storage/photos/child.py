@@ -27,6 +27,8 @@ from PIL import (
 
 from storage.photos.sniff import HEAD_BYTES, sniff
 
+OUT_OF_MEMORY: Final = "out_of_memory"  # what an answer says has failed, when it was not the picture
+
 PUBLISHED_LONG_SIDE: Final = 2048
 THUMBNAIL_LONG_SIDE: Final = 320
 QUALITY: Final = 85
@@ -72,36 +74,48 @@ def lock_down() -> None:
 
 
 def answer(original: IO[bytes], published: IO[bytes], thumbnail: IO[bytes]) -> dict[str, object]:
-    """Return what the picture is, with its copies written, or `{"refused": reason}`."""
+    """Return what the picture is, with its copies written, `{"refused": reason}`, or `{"failed": why}`.
+
+    The disk is only touched here, before and after the picture is looked at: what it raises goes on to the caller and
+    is never taken for a fault of the picture.
+    """
+    original.seek(0)  # the descriptor is shared with the parent, which has read the beginning
+    photo = original.read()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            return _copy(original, published, thumbnail)
+            told, large, small = _copies(photo)
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
         return {"refused": "too_many_pixels"}
+    except MemoryError:
+        return {"failed": OUT_OF_MEMORY}
     except Exception:  # a decoder may fail in any way at all, and each means the same to the sender
         return {"refused": "broken"}
+    if not large:
+        return told
+    published.write(large)
+    thumbnail.write(small)
+    return told
 
 
-def _copy(original: IO[bytes], published: IO[bytes], thumbnail: IO[bytes]) -> dict[str, object]:
-    original.seek(0)  # the descriptor is shared with the parent, which has read the beginning
-    kind = sniff(original.read(HEAD_BYTES)).kind
+def _copies(photo: bytes) -> tuple[dict[str, object], bytes, bytes]:
+    kind = sniff(photo[:HEAD_BYTES]).kind
     if kind not in MAX_PIXELS:
-        return {"refused": "not_a_picture"}
+        return {"refused": "not_a_picture"}, b"", b""
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS[kind]
-    with Image.open(original, formats=(kind.upper(),)) as picture:
+    with Image.open(BytesIO(photo), formats=(kind.upper(),)) as picture:
         exif = _exif(picture)
         copy = _only_pixels(picture, exif.get(ExifTags.Base.Orientation))
     small = copy.resize(_fitted(copy.size, THUMBNAIL_LONG_SIDE), Image.Resampling.BOX)
-    copy.save(published, "JPEG", quality=QUALITY)
-    small.save(thumbnail, "JPEG", quality=QUALITY)
-    return {
-        "width": copy.width,
-        "height": copy.height,
-        "dhash": difference_hash(small),
-        "taken_on": _taken_on(exif),
-    }
+    told = {"width": copy.width, "height": copy.height, "dhash": difference_hash(small), "taken_on": _taken_on(exif)}
+    return told, _jpeg(copy), _jpeg(small)
+
+
+def _jpeg(picture: Image.Image) -> bytes:
+    saved = BytesIO()
+    picture.save(saved, "JPEG", quality=QUALITY)
+    return saved.getvalue()
 
 
 def _only_pixels(picture: Image.Image, orientation: object) -> Image.Image:

@@ -19,7 +19,13 @@ from storage.photos.sniff import HEAD_BYTES, Sniffed, sniff
 ORIGINAL_LIMIT_BYTES: Final = 25 * 1024 * 1024
 COPY_LIMIT_BYTES: Final = 16 * 1024 * 1024
 WALL_LIMIT_S: Final = 10.0
+BUSY_AFTER_S: Final = 2.0  # of processor time: no good photo takes half as long
 ANSWER_LIMIT_BYTES: Final = 4096
+# A decoder can be brought to these by a picture; any other signal comes from this machine, e.g. when memory runs out.
+_CRASHES: Final = frozenset(
+    -number for number in (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.SIGSYS)
+)
+OUT_OF_MEMORY: Final = "out_of_memory"  # as `child` says it; imported, it would bring Pillow into this process
 _CHECKOUT: Final = Path(__file__).resolve().parents[2]
 
 
@@ -43,7 +49,7 @@ class PhotoRefused(Exception):
 
 
 class ChildFailed(RuntimeError):
-    """The process that opens pictures did not get as far as this one: our fault, so try again later."""
+    """The process that opens pictures failed for a reason that is none of this one: our fault, so try again later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +106,11 @@ def _ask_child(photo: IO[bytes], published: IO[bytes], thumbnail: IO[bytes], fou
         env={"LC_ALL": "C.UTF-8"},  # no token of ours is where a decoder could read it
         start_new_session=True,
     )
-    late = threading.Event()
+    late_after: list[float] = []  # seconds of processor time it had until then
+    babbles = False
 
     def stop() -> None:
-        late.set()
+        late_after.append(_processor_s(child.pid))
         child.kill()
 
     alarm = threading.Timer(WALL_LIMIT_S, stop)
@@ -114,14 +121,26 @@ def _ask_child(photo: IO[bytes], published: IO[bytes], thumbnail: IO[bytes], fou
             assert child.stdout is not None
             line = child.stdout.read(ANSWER_LIMIT_BYTES)  # no more: it is a stranger's word by now
             if len(line) == ANSWER_LIMIT_BYTES:
+                babbles = True
                 child.kill()
     finally:
         alarm.cancel()
-    if late.is_set() or child.returncode == -signal.SIGXCPU:
+    if late_after and late_after[0] < BUSY_AFTER_S:
+        raise ChildFailed("storage.photos.child got too little time: this machine has too much to do")
+    if late_after or child.returncode == -signal.SIGXCPU:
         raise PhotoRefused(Reason.TOOK_TOO_LONG, found.kind)
-    if not line and child.returncode > 0:
-        raise ChildFailed(f"storage.photos.child ended with {child.returncode} and no answer")
+    if not babbles and (child.returncode > 0 or (child.returncode < 0 and child.returncode not in _CRASHES)):
+        raise ChildFailed(f"storage.photos.child ended with {child.returncode}")
     return _understood(line, found)
+
+
+def _processor_s(pid: int) -> float:
+    """Return how long a child has worked; what stood waiting has not."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return BUSY_AFTER_S  # it has ended meanwhile, or nobody can tell
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _understood(line: bytes, found: Sniffed) -> dict[str, Any]:
@@ -130,6 +149,8 @@ def _understood(line: bytes, found: Sniffed) -> dict[str, Any]:
         told = json.loads(line)
         if "refused" in told:
             raise PhotoRefused(Reason(told["refused"]), found.kind)
+        if told.get("failed") == OUT_OF_MEMORY:
+            raise ChildFailed("storage.photos.child ran out of memory")
         int(told["width"]), int(told["height"]), int(told["dhash"], 16)
         if told["taken_on"] is not None:
             date.fromisoformat(told["taken_on"])

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from storage.photos.clean import WALL_LIMIT_S, PhotoRefused, clean
+from storage.photos.clean import WALL_LIMIT_S, ChildFailed, PhotoRefused, clean
 from storage.photos.files import PhotoFiles, Shelf
 from tests.storage.pictures import (
     chunk,
@@ -196,15 +196,15 @@ def test_the_decoder_survives_spoilt_files() -> None:
     assert run.stdout == "still here\n"
 
 
-def test_a_child_that_is_shot_is_a_refusal(tmp_path: Path) -> None:
-    """A photo whose decoder runs out of time leaves no process and no copy behind, and the next one is cleaned."""
+def test_a_child_that_is_shot_leaves_nothing_behind(tmp_path: Path) -> None:
+    """A photo whose decoder is given no time leaves no process and no copy behind, and the next one is cleaned."""
     files = PhotoFiles(tmp_path / "files")
     photo = tmp_path / "photo"
     photo.write_bytes(saved(scene(1)))
     before = open_descriptors()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("storage.photos.clean.WALL_LIMIT_S", 0.001)
-        with pytest.raises(PhotoRefused, match="took_too_long"):
+        with pytest.raises(ChildFailed, match="too little time"):
             clean(photo, files)
     assert open_descriptors() == before
     assert [path for path in files.path("0" * 64).parents[3].rglob("*") if path.is_file()] == []

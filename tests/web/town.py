@@ -175,7 +175,7 @@ class Town:
 
     def clean_photos(self) -> int:
         """Do what the background does with photos that came."""
-        due = self.store.read_now(lambda tx: attachments.due(tx, self.clock.now(), 50))
+        due = self.store.write_now(lambda tx: attachments.claim(tx, self.clock.now(), 50))
         for work in due:
             assert work.sha256 is not None
             copy = clean(self.files.path(work.sha256), self.files)
@@ -235,7 +235,7 @@ class Town:
                     tx, "photo", source, person_id=sender.id, draft_id=None, submission_id=submission_id,
                     messenger="webchat", chat=f"teller {number}", message="m", position=position, album=None, now=now,
                 )  # fmt: skip
-                newest = attachments.due(tx, now, 50)[-1].id
+                newest = attachments.claim(tx, now, 50)[-1].id
                 attachments.mark(
                     tx, newest, state="ready", published=copy.published_sha256, thumbnail=copy.thumb_sha256,
                     width=copy.width, height=copy.height,
