@@ -16,7 +16,7 @@ from bot.lanes import Lanes
 from bot.opening import folder_of, open_database, receipt_key
 from bot.papers import Papers
 from bot.settings import Settings
-from bot.timetable import timetable
+from bot.timetable import Timetable, timetable
 from deeds.clock import Clock, SystemClock
 from deeds.places import areas
 from deeds.said import Inbound
@@ -51,7 +51,7 @@ class Instance:
     intake: Intake
     background: Background
     _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
-    _scheduler: Any = None
+    _scheduler: Timetable | None = None
 
     @property
     def webchat(self) -> WebChat:
@@ -106,7 +106,7 @@ class Instance:
     async def stop(self) -> None:
         """Stop receiving, let what is under way end, close."""
         if self._scheduler is not None:
-            self._scheduler.shutdown(wait=False)
+            self._scheduler.stop()
         for messenger in self.messengers.values():
             await messenger.stop()
         await self.delivery.finish()
@@ -149,5 +149,8 @@ def build(settings: Settings, clock: Clock) -> Instance:
     delivery = Delivery(lanes, clock, messengers, settings.zone)
     windowed = frozenset(name for name, messenger in messengers.items() if messenger.abilities.window)
     intake = Intake(lanes, clock, Town(areas(), key, windowed), delivery.wake)
-    background = Background(lanes, clock, messengers, files, Papers(files, settings.DATA_DIR), delivery.wake, database)
+    papers = Papers(files, settings.DATA_DIR)
+    background = Background(
+        lanes, clock, messengers, files, papers, delivery.wake, database, alone=settings.PROCESSES == 1
+    )
     return Instance(settings, clock, database, lanes, files, key, messengers, delivery, intake, background)

@@ -458,6 +458,7 @@ class Town:
             serving = self._loop.create_task(self._server.serve())
             while not self._server.started and not serving.done():  # noqa: ASYNC110  # uvicorn tells it no other way
                 await asyncio.sleep(0.005)
+            assert instance._scheduler is not None
             instance._scheduler.pause()  # a story's clock stands still; what is due is carried out by `settle`
             ready.set()
             await serving
