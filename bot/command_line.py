@@ -23,6 +23,23 @@ def main() -> None:
     """Run a command; an error somebody can mend is one sentence, not a traceback."""
     try:
         app()
-    except ForPeople as error:
-        typer.echo(error.sentence, err=True)
+    except Exception as error:
+        sentence = sentence_for(error)
+        if sentence is None:
+            raise
+        typer.echo(sentence, err=True)
         sys.exit(1)
+
+
+def sentence_for(error: Exception) -> str | None:
+    """Return what to tell a person; None for an error of ours. What must be loaded for it is loaded only now."""
+    if isinstance(error, ForPeople):
+        return error.sentence
+    from bot.commands.running import settings
+    from bot.faults import sentence_for
+
+    try:
+        database_url = settings().database_url
+    except Exception:  # what is wrong may be the settings
+        database_url = ""
+    return sentence_for(error, database_url)

@@ -1,12 +1,16 @@
 """Settings of an instance, from `VIECTOT_*` in the environment or from `.env`. None is needed to start."""
 
+import re
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Self
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from texts import say
 
 WEBHOOK_SECRET_MIN_BYTES = 32
 
@@ -80,8 +84,54 @@ class Settings(BaseSettings):
     @field_validator("TIMEZONE")
     @classmethod
     def _known_zone(cls, name: str) -> str:
-        ZoneInfo(name)
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(say("settings.no_zone", value=name)) from None
         return name
+
+    @field_validator("DATABASE_URL")
+    @classmethod
+    def _known_database(cls, url: str) -> str:
+        if url and not re.match(r"sqlite:///|postgresql\+psycopg://", url):
+            raise ValueError(say("settings.no_database"))
+        return url
+
+    @field_validator("PUBLIC_URL")
+    @classmethod
+    def _whole_address(cls, url: str) -> str:
+        if url and not re.match(r"https?://[^\s/]", url):
+            raise ValueError(say("settings.no_address", value=url))
+        return url
+
+    @field_validator("TELEGRAM_TOKEN", "ZALO_BOT_TOKEN")
+    @classmethod
+    def _no_token_is_none(cls, token: SecretStr | None) -> SecretStr | None:
+        return token if secret_of(token).strip() else None
+
+    @field_validator("TELEGRAM_TOKEN")
+    @classmethod
+    def _shaped_token(cls, token: SecretStr | None) -> SecretStr | None:
+        if token is not None and not re.fullmatch(r"\d+:[\w-]+", secret_of(token)):
+            raise ValueError(say("settings.no_telegram_token"))
+        return token
+
+    @field_validator("TRUSTED_PROXIES")
+    @classmethod
+    def _known_proxies(cls, told: str) -> str:
+        for proxy in filter(None, (each.strip() for each in told.split(","))):
+            try:
+                ip_network(proxy, strict=False)
+            except ValueError:
+                if proxy != "*":
+                    raise ValueError(say("settings.no_proxy", value=proxy)) from None
+        return told
+
+    @model_validator(mode="after")
+    def _several_need_postgresql(self) -> Self:
+        if self.PROCESSES > 1 and self.database_file is not None:
+            raise ValueError(say("settings.one_process"))
+        return self
 
     @model_validator(mode="after")
     def _webhook_needs_a_secret(self) -> Self:
@@ -118,6 +168,12 @@ class Settings(BaseSettings):
     def database_url(self) -> str:
         """The database, in the data folder unless another is named."""
         return self.DATABASE_URL or f"sqlite:///{(self.DATA_DIR / 'viectot.sqlite3').absolute()}"
+
+    @property
+    def database_file(self) -> Path | None:
+        """The file of the database; None where it is none of ours."""
+        scheme, _, path = self.database_url.partition(":///")
+        return Path(path.partition("?")[0]) if scheme.startswith("sqlite") and path else None
 
     @property
     def public_url(self) -> str:

@@ -36,6 +36,7 @@ _RETRY_MESSAGES = (
     "unable to open database file",
     "attempt to write a readonly database",
 )
+_DAMAGE_MESSAGES = ("database disk image is malformed", "file is not a database", "database corruption")
 _RETRY_SQLSTATES = ("40001", "40P01", "53", "55P03", "57P", "58", "08")  # classes or codes: PostgreSQL, appendix A
 
 
@@ -66,7 +67,7 @@ def is_worth_a_retry(error: BaseException) -> bool:
         return error.errno in (errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.EROFS)
     if not isinstance(error, DBAPIError):
         return False
-    if error.connection_invalidated or isinstance(error, InterfaceError):
+    if error.connection_invalidated or isinstance(error, InterfaceError) or is_damage(error):
         return True
     sqlstate = getattr(error.orig, "sqlstate", None)
     if sqlstate:
@@ -76,6 +77,12 @@ def is_worth_a_retry(error: BaseException) -> bool:
         # psycopg reports a lost server without a state
         return any(known in said for known in _RETRY_MESSAGES) or "connection" in said
     return False
+
+
+def is_damage(error: BaseException) -> bool:
+    """Tell whether an error says that the file of the database is spoilt."""
+    said = str(error.orig).lower() if isinstance(error, DBAPIError) else ""
+    return any(known in said for known in _DAMAGE_MESSAGES)
 
 
 def run_on_driver(tx: Tx, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> Any:

@@ -31,7 +31,8 @@ def settings() -> Settings:
     except ValidationError as error:
         for fault in error.errors():
             name = ".".join(str(part) for part in fault["loc"])
-            typer.echo(f"VIECTOT_{name}: {fault['msg']}" if name else fault["msg"], err=True)
+            said = fault["msg"].removeprefix("Value error, ")
+            typer.echo(f"VIECTOT_{name}: {said}" if name else said, err=True)
         raise typer.Exit(2) from None
 
 

@@ -1,6 +1,7 @@
 """`viectot run` and `viectot demo`."""
 
 import asyncio
+import errno
 import signal
 import socket
 from collections.abc import Callable
@@ -10,7 +11,9 @@ from typing import Annotated
 import typer
 
 from bot.commands.running import CLOCK, quiet_logs, settings
+from bot.opening import only_server
 from bot.settings import Settings
+from deeds.errors import NotPossible
 from texts import say
 
 
@@ -58,6 +61,11 @@ def _without_env_file() -> Settings:
 
 def serve(told: Settings, when_ready: Callable[[], None]) -> None:
     """Serve until interrupted; `when_ready` is called once pages answer."""
+    with only_server(told), _bound(told.HOST, told.PORT) as door:
+        _serve(told, door, when_ready)
+
+
+def _serve(told: Settings, door: socket.socket, when_ready: Callable[[], None]) -> None:
     import uvicorn
 
     from bot.app import application
@@ -66,7 +74,7 @@ def serve(told: Settings, when_ready: Callable[[], None]) -> None:
 
     instance = build(told, CLOCK)
     config = uvicorn.Config(
-        application(instance), host=told.HOST, port=told.PORT, log_level="warning", access_log=False,
+        application(instance), log_level="warning", access_log=False,
         http=PatientProtocol, timeout_graceful_shutdown=5, server_header=False,
         proxy_headers=bool(told.TRUSTED_PROXIES), forwarded_allow_ips=told.TRUSTED_PROXIES or None,
     )  # fmt: skip
@@ -84,7 +92,7 @@ def serve(told: Settings, when_ready: Callable[[], None]) -> None:
             await super().shutdown(sockets)
 
     async def until_stopped() -> None:
-        await Server(config).serve()
+        await Server(config).serve([door])
 
     previous = signal.getsignal(signal.SIGINT)
     try:
@@ -93,6 +101,28 @@ def serve(told: Settings, when_ready: Callable[[], None]) -> None:
         pass  # how a person ends it
     finally:
         signal.signal(signal.SIGINT, previous)
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    """Return a socket at the address we listen on. Raises `NotPossible`, before anything is begun."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[
+            0
+        ]
+        door = socket.socket(family, kind)
+    except OSError as error:
+        raise NotPossible("cli.port.not_here", str(error), host=host, port=port) from None
+    try:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        door.bind(address)
+    except OSError as error:
+        door.close()
+        key = _PORT_FAULTS.get(error.errno or 0, "cli.port.not_here")
+        raise NotPossible(key, str(error), host=host, port=port) from None
+    return door
+
+
+_PORT_FAULTS = {errno.EADDRINUSE: "cli.port.busy", errno.EACCES: "cli.port.not_allowed"}
 
 
 def _free_port(host: str, wanted: int) -> int:
