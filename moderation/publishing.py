@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from deeds.errors import NotPossible
 from deeds.kinds import Thing
+from deeds.masking import without_name
 from storage import deeds, history
 from storage.attachments import Piece
 from storage.database import Tx
@@ -87,7 +88,7 @@ def showable(
     name = honoree.display if allowed.allows(Thing.NAME) and allowed.allows(outlet) else None
     words = deed.summary or (deed.story if allowed.words else None)
     if words:
-        words = without_numbers(words if name else without_name(words, honoree))
+        words = without_numbers(words if name else without_name(words, honoree.name, say("publishing.nameless")))
     photos: Sequence[Piece] = ()
     if allowed.allows(Thing.PHOTO) and allowed.pictures and not deed.about_child:
         photos = [
@@ -111,20 +112,3 @@ def check_publishable(deed: DeedRow, allowed: Allowances) -> None:
 def without_numbers(words: str) -> str:
     """Return the words with telephone, identity and account numbers masked: words may be shown, these never."""
     return _NUMBER.sub(say("publishing.masked"), words)
-
-
-def without_name(words: str, honoree: HonoreeRow) -> str:
-    """Return the words with the name of the person praised replaced by letters that name nobody."""
-    name = honoree.name.strip()
-    if not name:
-        return words
-    initial = "N."
-    for known in (name, name.split()[-1]):
-        if len(known) > 1:
-            words = _replace_word(words, known, initial)
-    return words
-
-
-def _replace_word(words: str, known: str, put: str) -> str:
-
-    return re.sub(rf"(?<!\w){re.escape(known)}(?!\w)", put, words, flags=re.IGNORECASE)

@@ -1,10 +1,10 @@
 """Small habits of Vietnamese official writing: counts, days, lists, clean text, people who stay unnamed."""
 
-import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import date, timedelta
 
+from deeds.masking import without_name
 from deeds.months import Month
 from digests.documents.font_metrics import printable
 from digests.snapshot import DeedFacts
@@ -97,26 +97,7 @@ def told(deed: DeedFacts, text: str) -> str:
     text = clean(text)
     if deed.consented.name:
         return text
-    instead = say("document.nameless.in_text")
-
-    def replace(match: re.Match[str]) -> str:
-        before = match.string[: match.start()].rstrip()
-        return upper_first(instead) if not before or before[-1] in ".!?:" else instead
-
-    return _names(deed.honoree).sub(replace, text)
-
-
-def _names(honoree: str) -> re.Pattern[str]:
-    """Match the whole name with or without its title, and the given name after any title (`bà Ngoan`)."""
-    titles = say("document.titles").split()
-    words = bare(honoree).split()
-    if words and words[0].casefold() in titles:
-        words = words[1:]
-    if not words:
-        return re.compile(r"(?!)")
-    title = "(?:(?:" + "|".join(map(re.escape, titles)) + r")\s+)"
-    whole = r"\s+".join(map(re.escape, words))
-    return re.compile(rf"\b(?:{title}?{whole}|{title}{re.escape(words[-1])})\b", re.IGNORECASE)
+    return without_name(text, bare(deed.honoree), say("document.nameless.in_text"), with_title=True)
 
 
 def _month_number(number: int) -> str:
