@@ -169,9 +169,9 @@ def _files(row: PeriodRow) -> tuple[File, ...]:
 
 
 def _best_ways(tx: Tx, person_ids: Sequence[int]) -> Sequence[Reached]:
-    """Return for each person the address they wrote from last."""
+    """Return for each person the address they wrote from last; who has no chat is written a letter."""
     best: dict[int, Reached] = {}
-    for way in people.ways_to(tx, person_ids):
+    for way in (*people.ways_to(tx, person_ids), *people.only_by_mail(tx, person_ids)):
         best.setdefault(way.person_id, way)
     return list(best.values())
 

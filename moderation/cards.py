@@ -14,6 +14,7 @@ from storage.database import Tx
 from storage.deeds import DeedRow
 from storage.history import Entry
 from storage.outbox import CARD
+from storage.people import MAIL
 from texts import say
 
 OFFERED: dict[Status, tuple[Act, ...]] = {
@@ -37,6 +38,9 @@ def refresh(tx: Tx, deed_id: int, now: datetime) -> None:
     text = card_text(tx, deed, now)
     options = card_options(tx, deed, now)
     alert = say("mod.alert.one", number=_number(tx, deed))
+    for person_id, mail in _by_mail(tx, deed_id):
+        prompt = Prompt(alert, send_key=f"{MAIL}:{CARD}{deed_id}:{person_id}")
+        outbox.put(tx, MAIL, mail, prompt, now)
     for messenger, chat, thread in _addressees(tx, deed_id):
         key = f"{CARD}{deed_id}:{messenger}:{chat}"
         prompt = Prompt(text, options, send_key=key, instead=alert, numbered=False)
@@ -51,12 +55,19 @@ def _addressees(tx: Tx, deed_id: int) -> list[tuple[str, str, str | None]]:
     registered = groups.registered(tx)
     if registered:
         return [(group.messenger, group.chat, group.thread) for group in registered]
-    moderators = people.holding(tx, Role.MODERATOR)
+    return [(way.messenger, way.address, None) for way in people.ways_to(tx, _moderators(tx, deed_id))]
+
+
+def _by_mail(tx: Tx, deed_id: int) -> list[tuple[int, str]]:
+    """Return the moderators whom only a letter reaches, as long as none was written to about this deed."""
+    if outbox.keys_under(tx, f"{CARD}{deed_id}:") or outbox.keys_under(tx, f"{MAIL}:{CARD}{deed_id}:"):
+        return []
+    return [(way.person_id, way.address) for way in people.only_by_mail(tx, _moderators(tx, deed_id))]
+
+
+def _moderators(tx: Tx, deed_id: int) -> list[int]:
     told_by = {told.person_id for told in deeds.submissions_of(tx, deed_id)}
-    return [
-        (way.messenger, way.address, None)
-        for way in people.ways_to(tx, [person for person in moderators if person not in told_by])
-    ]
+    return [person for person in people.holding(tx, Role.MODERATOR) if person not in told_by]
 
 
 def card_text(tx: Tx, deed: DeedRow, now: datetime) -> str:

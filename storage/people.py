@@ -234,6 +234,17 @@ def ways_to(tx: Tx, person_ids: Iterable[int]) -> Sequence[Reached]:
     return [Reached(row.person_id, row.messenger, row.address) for row in rows]
 
 
+def only_by_mail(tx: Tx, person_ids: Iterable[int]) -> Sequence[Reached]:
+    """Return the e-mail addresses of those among these people whom no chat reaches."""
+    everybody = list(person_ids)
+    reached = {way.person_id for way in ways_to(tx, everybody)}
+    return [
+        Reached(person, MAIL, mail)
+        for person in everybody
+        if person not in reached and (mail := mail_of(tx, person)) is not None
+    ]
+
+
 def owner_of(tx: Tx, messenger: str, address: str) -> int | None:
     """Return whose address this is; None for a group's."""
     here = (Identity.messenger == messenger, Identity.address == address)

@@ -40,7 +40,7 @@ def _ways(tx: Tx) -> list[Reached]:
         holders = people.holding(tx, role)
         ways = [way for way in people.ways_to(tx, holders) if way.messenger != NAME]
         reached = {way.person_id for way in ways}
-        for person in holders:
+        for person in holders:  # also one who has Zalo alone, which is what does not work
             mail = people.mail_of(tx, person) if person not in reached else None
             ways += [Reached(person, people.MAIL, mail)] if mail is not None else []
         if ways:
