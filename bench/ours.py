@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from bench.peers import freeze, wire
 from bench.talk import HELLO, STOP, TOKEN, update
+from bot.commands.running import quiet_logs
 from bot.settings import Settings
 from bot.wiring import Instance, build, warm_up
 from deeds.clock import SystemClock
@@ -22,6 +23,7 @@ def instance(folder: Path, url: str = "", *, many: bool = False, **more: Any) ->
 
     `many`: replies go out beside each other, as to a messenger that knows repeats; to Telegram they go one by one.
     """
+    quiet_logs()  # as the server does: every message has its lines
     settings = Settings(DATA_DIR=folder, DATABASE_URL=url, TELEGRAM_TOKEN=SecretStr(TOKEN), **more)
     made = build(settings, SystemClock())
     telegram = telegram_of(made)

@@ -1,30 +1,22 @@
 """The HTTP side of an instance: pages, the web chat, webhooks and health, in one Starlette application."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from bot.health import health
 from bot.wiring import Instance
 from handlers.paper_gate import paper_gate
 from messengers.webchat import routes as chat
-from storage import inbox, outbox
-from storage.database import Tx
-from storage.migrations import is_current
 from web.desk import routes as desk
 from web.desk.services import Services
 from web.edges import Edges
 from web.pages import Pages, SecurityHeaders, error_handlers
 from web.public import routes as public
 from web.rates import Rate, network
-
-STUCK_AFTER_S = 300.0
 
 
 def application(instance: Instance) -> Starlette:
@@ -83,7 +75,7 @@ def _routes(instance: Instance, pages: Pages) -> list[BaseRoute]:
         may_look_up=Rate(5, 60, by=network).allows,
     )
     routes: list[BaseRoute] = [
-        Route("/health", _health(instance), methods=["GET"]),
+        Route("/health", health(instance), methods=["GET"]),
         *pages.routes(),
         *chat.routes(services),
         *desk.routes(at_desk),
@@ -92,31 +84,3 @@ def _routes(instance: Instance, pages: Pages) -> list[BaseRoute]:
     for messenger in instance.messengers.values():
         routes.extend(messenger.routes(accept, park))
     return routes
-
-
-def _health(instance: Instance) -> Callable[[Request], Awaitable[Response]]:
-    """Live: it answers. Ready: the database does. Ages tell a watcher what the process itself may not notice."""
-
-    def state(tx: Tx, now: datetime) -> tuple[bool, int, datetime | None]:
-        return is_current(tx), inbox.count_parked(tx), outbox.oldest_due(tx, instance.messengers, now)
-
-    async def health(_: Request) -> Response:
-        now = instance.clock.now()
-        try:
-            async with asyncio.timeout(5):
-                current, parked, due = await instance.lanes.read(lambda tx: state(tx, now))
-        except Exception as error:
-            return JSONResponse({"live": True, "ready": False, "error": type(error).__name__}, status_code=503)
-        age_s = (now - due).total_seconds() if due else 0.0
-        return JSONResponse(
-            {
-                "live": True,
-                "ready": current,
-                "inbox": {"parked": parked},
-                "outbox": {"oldest_due_s": round(age_s, 1), "stuck": age_s > STUCK_AFTER_S},
-                "messengers": sorted(instance.messengers),
-            },
-            status_code=200 if current else 503,
-        )
-
-    return health

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from bot.ends import End, Ends
 from bot.reach import Reach
 from bot.turns import Turns
 from deeds.clock import Clock
@@ -53,11 +55,16 @@ class Delivery:
         self._turns: defaultdict[str, Turns] = defaultdict(Turns)
         self._uncertain: Counter[tuple[str, str]] = Counter()  # in a row, by chat
         self._in_hand: set[int] = set()  # what is being sent or waits to have its end written down
+        self._ends = Ends()
         self._parts_sent: dict[int, tuple[Prompt, int]] = {}  # of a long message that failed half-way
         self._to_look_at = set(messengers)
         self._left_behind = set(messengers)  # where the last look may have left what can go once another has ended
         self._look_in_s = LOOK_EVERY_S
         self._leases_seen_at = float("-inf")
+
+    def ends_of(self, name: str) -> End:
+        """Return how the last sendings on a messenger ended."""
+        return self._ends.of(name)
 
     def wake(self) -> None:
         """Say that something may be waiting."""
@@ -208,16 +215,19 @@ class Delivery:
     async def _send_and_settle(self, message: Due) -> bool:
         """Send a message and write down how it ended. Returns whether more may be due now, e.g. in its chat."""
         end: Callable[[Tx], bool]
+        began, failed = time.monotonic(), None
         try:
             remote_id = await self._show(self._messengers[message.messenger], message)
         except MessengerFailed as error:
+            failed = error
             end = partial(self._take, message=message, failed=error)
         except Exception as error:  # our fault: a dead letter with its error, not a stopped outbox
             log.error("a message could not be sent", outbox_id=message.id, exc_info=error)
-            failed_here = MessengerFailed(Failure.FAILED, f"{type(error).__name__}: {error}")
-            end = partial(self._take, message=message, failed=failed_here)
+            failed = MessengerFailed(Failure.FAILED, f"{type(error).__name__}: {error}")
+            end = partial(self._take, message=message, failed=failed)
         else:
             end = partial(self._landed, message=message, remote_id=remote_id)
+        self._ends.note(message, failed, self._clock.now(), time.monotonic() - began)
         return await self._settle(message, end)
 
     async def _show(self, messenger: Messenger, message: Due) -> str:
@@ -300,7 +310,7 @@ class Delivery:
             pause_s = 0.0  # what stood in the way is known and gone; should it come again, it waits like any other
         pause_s += random.uniform(0, pause_s / 10)  # chats that failed together do not come back together
         not_before = now + timedelta(seconds=pause_s)
-        outbox.mark_again(tx, message, not_before, str(failed), forget_edit=forget_edit)
+        outbox.mark_again(tx, message, not_before, str(failed), forget_edit=forget_edit, now=now)
 
 
 def pace_of(can: Abilities) -> Pace | None:

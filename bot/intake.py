@@ -1,15 +1,17 @@
 """Every event is carried through in one transaction before its platform is told that it arrived."""
 
+import time
 from collections.abc import Awaitable, Callable
 
 import structlog
 
 from deeds.clock import Clock
-from deeds.said import Inbound, Prompt
+from deeds.said import Inbound, Prompt, event_id
 from handlers.front_door import Town, hear
 from messengers.port import Accepted, CannotRead, TryLater
 from messengers.webchat.chat import record_mine
-from storage import inbox, outbox
+from storage import away, inbox, outbox
+from storage.causes import caused_by
 from storage.database import Tx, is_worth_a_retry
 from storage.store import Store
 from texts import say
@@ -29,10 +31,15 @@ class Intake:
 
     async def accept(self, event: Inbound) -> Accepted:
         """Carry an event through; returns when it is committed. Raises `TryLater` when nothing could be stored."""
+        began = time.monotonic()
+        log.info("received", event_id=event.id, messenger=event.messenger)
         try:
             accepted = await self._store.write(self._lane(event), lambda tx: self._take(tx, event))
         except Exception as error:
             accepted = await self._keep(event, error)
+        else:
+            said = "received before" if accepted.duplicate else "answered"
+            log.info(said, event_id=event.id, took_ms=round(1_000 * (time.monotonic() - began)))
         self._wake()
         return accepted
 
@@ -46,9 +53,11 @@ class Intake:
             return Accepted(duplicate=not new)
 
         try:
-            return await self._store.write(unreadable.event_key, keep)
+            kept = await self._store.write(unreadable.event_key, keep)
         except Exception as error:
-            raise _later(error) from error
+            raise _later(error, event_id=event_id(unreadable.event_key)) from error
+        log.error("an event that cannot be read was parked", event_id=event_id(unreadable.event_key))
+        return kept
 
     async def retry(self, event: Inbound, event_id: int) -> None:
         """Carry a parked event through after all. Raises what it raised before, if it does so again."""
@@ -56,7 +65,8 @@ class Intake:
         def again(tx: Tx) -> None:
             now = self._clock.now()
             if inbox.release(tx, event_id, now):  # first: two who retry it at once have one effect
-                hear(tx, event, self._town, now)
+                with caused_by(tx, event.id):
+                    hear(tx, event, self._town, now)
 
         await self._store.write(self._lane(event), again)
         self._wake()
@@ -66,14 +76,15 @@ class Intake:
         if not inbox.note(tx, event.event_key, event.messenger, event.chat, event.raw, now):
             return Accepted(duplicate=True)
         record_mine(tx, event, now)
-        hear(tx, event, self._town, now)
+        with caused_by(tx, event.id):
+            hear(tx, event, self._town, now)
         return Accepted()
 
     async def _keep(self, event: Inbound, error: Exception) -> Accepted:
         """Park an event whose handling raised; its sender is told that it is kept and somebody will look."""
         if is_worth_a_retry(error):
-            raise _later(error) from error
-        log.error("an event was parked", event_key=event.event_key, error=type(error).__name__, exc_info=error)
+            raise _later(error, event_id=event.id) from error
+        log.error("an event was parked", event_id=event.id, error=type(error).__name__, exc_info=error)
 
         def park(tx: Tx) -> Accepted:
             now = self._clock.now()
@@ -81,21 +92,22 @@ class Intake:
                 return Accepted(duplicate=True)
             inbox.park(tx, event.event_key, f"{type(error).__name__}: {error}")
             record_mine(tx, event, now)
-            outbox.put(tx, event.messenger, event.chat, Prompt(say("parked.told")), now, event.thread)
+            with caused_by(tx, event.id):
+                outbox.put(tx, event.messenger, event.chat, Prompt(say("parked.told")), now, event.thread)
             return Accepted()
 
         try:
             return await self._store.write(self._lane(event), park)
         except Exception as again:
-            raise _later(again) from again
+            raise _later(again, event_id=event.id) from again
 
     @staticmethod
     def _lane(event: Inbound) -> str:
         return f"{event.messenger}:{event.chat}"
 
 
-def _later(error: Exception) -> TryLater:
-    log.warning("an event could not be stored", error=type(error).__name__)
+def _later(error: Exception, **ids: str) -> TryLater:
+    away.tell("intake", error, **ids)
     return TryLater(type(error).__name__)
 
 

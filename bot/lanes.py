@@ -24,6 +24,8 @@ T = TypeVar("T")
 MOST_TOGETHER = 64  # works that share a commit: more would make the first wait for the last
 TRIES = 4  # of a work that met a lock or a full disk
 PAUSE_S = 0.05  # before the second try; doubled each time
+LOCK_WITHIN_S = 0.5  # how long one try waits for a lock
+GIVE_UP_AFTER_S = 2.0  # since a work was asked for: who waits is told to come again
 
 log = structlog.get_logger()
 
@@ -33,16 +35,21 @@ class _Job:
     work: Callable[[Tx], Any]
     loop: asyncio.AbstractEventLoop
     future: "asyncio.Future[Any]"
+    asked_at: float
     result: Any = None
     error: BaseException | None = None
+
+
+OnError = Callable[[BaseException], None]
 
 
 class _Lane(threading.Thread):
     """One thread, one connection, one queue."""
 
-    def __init__(self, database: Database, number: int) -> None:
+    def __init__(self, database: Database, number: int, on_error: OnError) -> None:
         super().__init__(name=f"lane-{number}", daemon=True)
         self._database = database
+        self._on_error = on_error
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._connection: Connection | None = None
 
@@ -109,8 +116,10 @@ class _Lane(threading.Thread):
                 return
             except BaseException as error:  # also one that would end a thread: the lane must live on
                 self._mend()
+                self._on_error(error)
                 job.error = error
-                if not is_worth_a_retry(error) or attempt == TRIES:
+                waited_s = time.monotonic() - job.asked_at
+                if not is_worth_a_retry(error) or attempt == TRIES or waited_s > GIVE_UP_AFTER_S:
                     return
             job.error = None
             time.sleep(pause_s)
@@ -163,10 +172,14 @@ def _tell(jobs: list[_Job]) -> None:
 class Lanes:
     """The `Store` of a running process: several lanes on PostgreSQL, one on SQLite; readers in threads."""
 
-    def __init__(self, database: Database, count: int) -> None:
-        """Make `count` lanes; SQLite has one writer, so it gets one whatever is asked."""
+    def __init__(self, database: Database, count: int, on_error: OnError = lambda _: None) -> None:
+        """Make `count` lanes; SQLite has one writer, so it gets one whatever is asked.
+
+        `on_error` hears of every error, in the thread that met it.
+        """
         self._database = database
-        self._lanes = [_Lane(database, number) for number in range(1 if database.is_sqlite else count)]
+        self._on_error = on_error
+        self._lanes = [_Lane(database, number, on_error) for number in range(1 if database.is_sqlite else count)]
         self._closed = False
         for lane in self._lanes:
             lane.start()
@@ -178,15 +191,19 @@ class Lanes:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
         lane = self._lanes[zlib.crc32(key.encode()) % len(self._lanes)]
-        lane.put(_Job(work, loop, future))
+        lane.put(_Job(work, loop, future, time.monotonic()))
         return await future
 
     async def read(self, work: Callable[[Tx], T]) -> T:
         """Run `work` on a view that changes nothing, in a thread of its own."""
 
         def reading() -> T:
-            with self._database.read() as tx:
-                return work(tx)
+            try:
+                with self._database.read() as tx:
+                    return work(tx)
+            except Exception as error:
+                self._on_error(error)
+                raise
 
         return await asyncio.to_thread(reading)
 

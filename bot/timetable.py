@@ -16,6 +16,8 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 
 from bot.background import Background
+from storage import away
+from storage.database import is_worth_a_retry
 
 log = structlog.get_logger()
 
@@ -97,6 +99,9 @@ class Timetable:
             try:
                 await job()
             except Exception as error:
+                if is_worth_a_retry(error):
+                    away.tell(name, error)
+                    return
                 log.error("a work of the timetable failed", work=name, exc_info=error)
             finally:
                 self._running.discard(name)

@@ -12,10 +12,11 @@ from bot.background import Background
 from bot.delivery import Delivery
 from bot.doors import House, decode, doors, seed_accounts
 from bot.intake import Intake
-from bot.lanes import Lanes
+from bot.lanes import LOCK_WITHIN_S, Lanes
 from bot.opening import folder_of, open_database, receipt_key
 from bot.papers import Papers
 from bot.settings import Settings
+from bot.soundness import Soundness
 from bot.timetable import Timetable, timetable
 from deeds.clock import Clock, SystemClock
 from deeds.places import areas
@@ -23,7 +24,7 @@ from deeds.said import Inbound
 from handlers.front_door import Town
 from handlers.reading.guards import emergency_now, sounds_like_complaint
 from handlers.reading.telling import read_telling
-from messengers.port import Accepted, Messenger
+from messengers.port import Accepted, Messenger, TryLater
 from messengers.webchat.chat import NAME as WEBCHAT
 from messengers.webchat.chat import WebChat
 from storage import accounts, inbox
@@ -50,8 +51,15 @@ class Instance:
     delivery: Delivery
     intake: Intake
     background: Background
+    soundness: Soundness
+    stopped_parts: set[str] = field(default_factory=set)  # of what should run as long as the process does
     _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
     _scheduler: Timetable | None = None
+
+    @property
+    def works(self) -> Timetable | None:
+        """The timetable, once it runs."""
+        return self._scheduler
 
     @property
     def webchat(self) -> WebChat:
@@ -76,6 +84,7 @@ class Instance:
             self._run(messenger.start(self.accept, self.intake.park))
         self._scheduler = timetable(self.background)
         self._scheduler.start()
+        self.soundness.watch(self._run)
         await asyncio.to_thread(warm_up)
         # What was loaded stays for good: the collector need not walk it again and again (x2.6 on the message path).
         gc.collect()
@@ -85,6 +94,8 @@ class Instance:
 
     async def accept(self, event: Inbound) -> Accepted:
         """Carry an event through, then stop the spinner of the button that was pressed, if it was one."""
+        if self.soundness.is_damaged:
+            raise TryLater("the database is damaged")  # what is written there now may be lost with it
         accepted = await self.intake.accept(event)
         if event.press is not None and event.messenger in self.messengers:
             self._run(self.messengers[event.messenger].answer_press(event.press))
@@ -116,17 +127,20 @@ class Instance:
         await asyncio.gather(*running, return_exceptions=True)
         await asyncio.to_thread(self.lanes.close)
         self.database.close()
+        if self.background.database is not None:
+            self.background.database.close()
 
     def _run(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        task.add_done_callback(_say_why)
+        task.add_done_callback(self._say_why)
 
-
-def _say_why(task: "asyncio.Task[Any]") -> None:
-    if not task.cancelled() and task.exception() is not None:
-        log.error("a part of the instance stopped", exc_info=task.exception())
+    def _say_why(self, task: "asyncio.Task[Any]") -> None:
+        if not task.cancelled() and task.exception() is not None:
+            part = getattr(task.get_coro(), "__qualname__", "a part")
+            self.stopped_parts.add(part)
+            log.error("a part of the instance stopped", part=part, exc_info=task.exception())
 
 
 def warm_up() -> None:
@@ -139,7 +153,8 @@ def warm_up() -> None:
 def build(settings: Settings, clock: Clock) -> Instance:
     """Put an instance together; nothing runs yet but its lanes."""
     database = open_database(settings)
-    lanes = Lanes(database, settings.LANES)
+    hurried = database.hurried(LOCK_WITHIN_S)
+    lanes = Lanes(hurried, settings.LANES, lambda error: soundness.note(error))
     files = PhotoFiles(folder_of(settings.DATA_DIR))
     key = receipt_key(settings.DATA_DIR)
     with database.write() as tx:
@@ -151,6 +166,7 @@ def build(settings: Settings, clock: Clock) -> Instance:
     intake = Intake(lanes, clock, Town(areas(), key, windowed), delivery.wake)
     papers = Papers(files, settings.DATA_DIR)
     background = Background(
-        lanes, clock, messengers, files, papers, delivery.wake, database, alone=settings.PROCESSES == 1
+        lanes, clock, messengers, files, papers, delivery.wake, hurried, alone=settings.PROCESSES == 1
     )
-    return Instance(settings, clock, database, lanes, files, key, messengers, delivery, intake, background)
+    soundness = Soundness(hurried, messengers)
+    return Instance(settings, clock, database, lanes, files, key, messengers, delivery, intake, background, soundness)

@@ -1,5 +1,6 @@
 """What goes into a conversation and what comes out of it, free of any messenger."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -50,6 +51,11 @@ class Said:
     happening: Happening = Happening.SAID
 
 
+def event_id(event_key: str) -> str:
+    """Return the short name of an event with this key."""
+    return hashlib.blake2s(event_key.encode(), digest_size=6).hexdigest()
+
+
 @dataclass(frozen=True)
 class Inbound:
     """One event as a messenger hands it over, decoded.
@@ -67,6 +73,11 @@ class Inbound:
     is_group: bool = False
     thread: str | None = None
     press: str | None = None  # what the messenger wants back to stop a button's spinner
+
+    @property
+    def id(self) -> str:
+        """A short name of the event for the log, from the wire to the end; its key names the chat and stays out."""
+        return event_id(self.event_key)
 
 
 @dataclass(frozen=True)

@@ -70,9 +70,9 @@ def _open(tx: Tx, asked: Asked, place: Place, now: datetime) -> Answer | None:
     deed = deeds.deed(tx, asked.deed_id)
     if told is None or deed is None:
         return None
+    about = deeds.honoree_of(tx, deed.id).display or say("mine.somebody")
     history.change_question(tx, asked.id, told_at=now)
-    question = say_question(told.number, deeds.honoree_of(tx, deed.id), asked.text, asked.closes_at)
-    return asides.open_question(place, asked.id, question)
+    return asides.open_question(place, asked.id, say_question(told.number, about, asked.text, asked.closes_at))
 
 
 def close_overdue(tx: Tx, now: datetime) -> int:

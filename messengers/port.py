@@ -83,9 +83,16 @@ class MessengerFailed(Exception):
     """A sending or a fetch that did not work, and what that means. Never holds a token or an address with one."""
 
     def __init__(
-        self, failure: Failure, log: str, *, retry_after_s: float | None = None, moved_to: str | None = None
+        self,
+        failure: Failure,
+        log: str,
+        *,
+        retry_after_s: float | None = None,
+        moved_to: str | None = None,
+        setting: str = "",
     ) -> None:
         super().__init__(log)
+        self.setting = setting  # what the operator has to mend, by its name; never its value
         self.failure = failure
         self.retry_after_s = retry_after_s
         self.moved_to = moved_to

@@ -10,9 +10,9 @@ from deeds.months import VIET_NAM
 from moderation import cards, notices, purge
 from moderation.moves import UNDOABLE, after, check_may
 from moderation.publishing import allowances, check_publishable
-from storage import deeds, history, people, periods
+from storage import deeds, history, people
 from storage.database import Tx
-from storage.deeds import DeedRow, SubmissionRow
+from storage.deeds import DeedRow
 from storage.history import Entry
 from storage.office import office
 from storage.people import Known
@@ -118,32 +118,13 @@ def _follow(tx: Tx, deed: DeedRow, entry: Entry, actor: Known, now: datetime) ->
 
 
 def _ask(tx: Tx, deed: DeedRow, entry: Entry, actor: Known, now: datetime) -> None:
-    told = _asked_of(tx, deed)
-    closes = notices.answers_until(now)
-    history.ask(tx, deed.id, told.id, told.person_id, entry.reason or "", actor.id, now, closes)
-
-
-def _asked_of(tx: Tx, deed: DeedRow) -> SubmissionRow:
-    reachable = (told for told in deeds.submissions_of(tx, deed.id) if told.person_id and not told.withdrawn_at)
-    told = next(reachable, None)
-    if told is None:
+    reachable = [told for told in deeds.submissions_of(tx, deed.id) if told.person_id and not told.withdrawn_at]
+    if not reachable:
         raise NotPossible("moderation.nobody_to_ask", f"deed {deed.id} has no teller that can be asked")
-    return told
-
-
-def preview(tx: Tx, deed: DeedRow, order: Order, now: datetime) -> str:
-    """Return letter for letter what the teller would read of this order if it were given now; nothing is kept.
-
-    Raises `NotPossible` where there are no words, or nobody to read them.
-    """
-    reason, told = _reason(order) or "", _asked_of(tx, deed)
-    if order.act is Act.ASK:
-        return notices.say_question(told.number, deeds.honoree_of(tx, deed.id), reason, notices.answers_until(now))
-    month = periods.open_window(tx, now).month
-    said = notices.say_outcome(
-        order.act, told.number, deed, office(tx), month, reason_key=order.reason_key or "", reason=reason
-    )
-    return said or ""
+    told = reachable[0]
+    closes = notices.add_working_days(now.astimezone(VIET_NAM).date(), notices.ANSWER_WORKING_DAYS)
+    end_of_day = datetime(closes.year, closes.month, closes.day, 23, 59, tzinfo=VIET_NAM)
+    history.ask(tx, deed.id, told.id, told.person_id, entry.reason or "", actor.id, now, end_of_day)
 
 
 def _undo(tx: Tx, actor: Known, deed: DeedRow, now: datetime, via: str) -> DeedRow:

@@ -7,7 +7,7 @@ from deeds.months import VIET_NAM, Month, local_day
 from deeds.said import Prompt
 from storage import deeds, outbox, periods
 from storage.database import Tx
-from storage.deeds import DeedRow, HonoreeRow
+from storage.deeds import DeedRow
 from storage.history import Entry
 from storage.office import Office
 from texts import has, say
@@ -41,10 +41,7 @@ def tell_outcome(tx: Tx, deed: DeedRow, entry: Entry, office: Office, now: datet
     for told in deeds.submissions_of(tx, deed.id):
         if told.chat is None or told.withdrawn_at is not None:
             continue
-        reason_key = str(entry.details.get("reason_key", ""))
-        text = say_outcome(
-            entry.act, told.number, deed, office, month, reason_key=reason_key, reason=entry.reason or ""
-        )
+        text = _outcome(entry, told.number, deed, office, month)
         if text is None:
             continue
         key = outcome_key(entry.id, told.id)
@@ -71,34 +68,24 @@ def take_back_outcome(tx: Tx, deed: DeedRow, entry: Entry, now: datetime) -> Non
 _HEARD = (Act.APPROVE, Act.REJECT, Act.PUBLISH)
 
 
-def say_outcome(
-    act: Act, number: int, deed: DeedRow, office: Office, month: Month, *, reason_key: str = "", reason: str = ""
-) -> str | None:
-    """Return what a teller reads of a decision, in the chat and before it at the desk; None where they hear nothing."""
-    match act:
+def _outcome(entry: Entry, number: int, deed: DeedRow, office: Office, month: Month) -> str | None:
+    match entry.act:
         case Act.APPROVE:
             return say("outcome.approved", number=number, month=f"{month.number}/{month.year}", office=office["office"])
         case Act.PUBLISH:
             return say("outcome.published", number=number, url=f"{office['public_url'].rstrip('/')}/deeds/{deed.code}")
         case Act.REJECT:
-            canned = f"outcome.rejected.{reason_key}"
+            canned = f"outcome.rejected.{entry.details.get('reason_key', '')}"
             if has(canned):
                 return say(canned, number=number, phone=office["phone"])
-            return say("outcome.rejected.written", number=number, reason=reason, phone=office["phone"])
+            return say("outcome.rejected.written", number=number, reason=entry.reason, phone=office["phone"])
         case _:
             return None
 
 
-def answers_until(now: datetime) -> datetime:
-    """Return when a question asked now is no longer waited for: at the end of a working day."""
-    closes = add_working_days(local_day(now), ANSWER_WORKING_DAYS)
-    return datetime(closes.year, closes.month, closes.day, 23, 59, tzinfo=VIET_NAM)
-
-
-def say_question(number: int, honoree: HonoreeRow, question: str, closes: datetime) -> str:
-    """Return a moderator's question as its teller reads it, in the chat and before it at the desk."""
-    about = honoree.display or say("mine.somebody")
-    return say("ask_more", number=number, about=about, question=question, day=say_day(local_day(closes)))
+def say_question(number: int, about: str, question: str, closes: datetime) -> str:
+    """Return a moderator's question as its teller reads it."""
+    return say("ask_more", number=number, about=about, question=question, day=say_day(local_day(closes, VIET_NAM)))
 
 
 def status_for_citizen(status: Status) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.pool import NullPool
 
 from storage.photos.files import PhotoFiles
@@ -22,7 +23,9 @@ from storage.photos.files import PhotoFiles
 Tx = Connection
 """One open transaction, handed to every function that reads or writes."""
 
-BUSY_TIMEOUT_S = 30
+BUSY_TIMEOUT_S = 30.0
+CONNECT_WITHIN_S = 3  # of PostgreSQL: who asks is told to come again rather than kept waiting
+DATABASE_ERRORS: tuple[type[Exception], ...] = (DBAPIError, NoConnectionFree)
 TRUNCATE_WITHIN_S = 0.1  # a reader that stays longer is not waited for: it is tried again later
 _FORGOTTEN = "forgotten"
 # Versions of SQLite in which two connections of one WAL database cannot corrupt it (3.51.3 and two backports).
@@ -65,6 +68,8 @@ def is_worth_a_retry(error: BaseException) -> bool:
     """Tell whether an error lies in the disk, a lock or the connection, not in the event that met it."""
     if isinstance(error, OSError):
         return error.errno in (errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.EROFS)
+    if isinstance(error, NoConnectionFree):
+        return True
     if not isinstance(error, DBAPIError):
         return False
     if error.connection_invalidated or isinstance(error, InterfaceError) or is_damage(error):
@@ -79,8 +84,14 @@ def is_worth_a_retry(error: BaseException) -> bool:
     return False
 
 
+class Damaged(Exception):
+    """The file of the database is spoilt: what is written now may be lost with it."""
+
+
 def is_damage(error: BaseException) -> bool:
     """Tell whether an error says that the file of the database is spoilt."""
+    if isinstance(error, Damaged):
+        return True
     said = str(error.orig).lower() if isinstance(error, DBAPIError) else ""
     return any(known in said for known in _DAMAGE_MESSAGES)
 
@@ -111,9 +122,15 @@ def note_forgotten(tx: Tx, files: Collection[str] = ()) -> None:
 class Database:
     """The database of one instance: connections for lanes, short transactions for commands, reading for pages."""
 
-    def __init__(self, url: str, files: Callable[[], PhotoFiles] | None = None) -> None:
-        """Open `url`; nothing is read or written yet. `files` lie beside it, and go when they are forgotten."""
+    def __init__(
+        self, url: str, files: Callable[[], PhotoFiles] | None = None, *, patience_s: float = BUSY_TIMEOUT_S
+    ) -> None:
+        """Open `url`; nothing is read or written yet. `files` lie beside it, and go when they are forgotten.
+
+        `patience_s`: how long a writer waits for a lock.
+        """
         self.url = url
+        self._patience_s = patience_s
         self._files = files
         self._files_owed: set[str] = set()
         self._truncate_owed = False
@@ -169,10 +186,23 @@ class Database:
                 self._truncate_owed = bool(driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
             except sqlite_module().OperationalError:
                 self._truncate_owed = True
-            driver.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_S * 1000}")
+            driver.execute(f"PRAGMA busy_timeout={self._patience_s * 1000:.0f}")
         if files and self._files is not None:
             fresh = self._files().forget(files)
             self._files_owed = (self._files_owed - set(files)) | fresh
+
+    def check(self) -> None:
+        """Look through the whole file. Raises `Damaged`; PostgreSQL looks after its own."""
+        if not self.is_sqlite:
+            return
+        with self.read() as tx:
+            found = str(tx.exec_driver_sql("PRAGMA quick_check(1)").scalar())
+        if found != "ok":
+            raise Damaged(found[:200])
+
+    def hurried(self, patience_s: float) -> "Database":
+        """Return the same database for whoever cannot wait as long for a lock."""
+        return Database(self.url, self._files, patience_s=patience_s)
 
     def close(self) -> None:
         """Close the connections nobody holds."""
@@ -191,11 +221,23 @@ class Database:
                     self.url,
                     pool_pre_ping=True,
                     isolation_level="REPEATABLE READ",  # one view for all statements of a reading
-                    connect_args={"options": "-c default_transaction_read_only=on"},
+                    connect_args={
+                        "options": "-c default_transaction_read_only=on", "connect_timeout": CONNECT_WITHIN_S
+                    },
+                    pool_timeout=CONNECT_WITHIN_S,
                     hide_parameters=True,
-                )
+                )  # fmt: skip
+            given: dict[str, Any] = {"connect_timeout": CONNECT_WITHIN_S}
+            if self._patience_s < BUSY_TIMEOUT_S:
+                given["options"] = f"-c lock_timeout={self._patience_s * 1000:.0f}"
             # Lanes keep their connections, so a pool would only limit how many lanes there can be.
-            return create_engine(self.url, isolation_level="READ COMMITTED", poolclass=NullPool, hide_parameters=True)
+            return create_engine(
+                self.url,
+                isolation_level="READ COMMITTED",
+                poolclass=NullPool,
+                connect_args=given,
+                hide_parameters=True,
+            )
         path = make_url(self.url).database
         if path:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
@@ -204,7 +246,7 @@ class Database:
         engine = create_engine(
             self.url,
             module=sqlite_module(),
-            connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False, "isolation_level": None},
+            connect_args={"timeout": self._patience_s, "check_same_thread": False, "isolation_level": None},
             hide_parameters=True,  # an error is logged, and what people wrote is none of the log's business
             **pool,
         )

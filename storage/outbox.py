@@ -10,6 +10,7 @@ from sqlalchemy import Select, and_, bindparam, case, delete, func, insert, or_,
 from sqlalchemy.orm import aliased
 
 from deeds.said import Prompt
+from storage.causes import cause
 from storage.database import Tx
 from storage.models import OutboxMessage
 from storage.prepared import Prepared
@@ -33,6 +34,7 @@ class Due:
     send_key: str | None
     edits: str | None
     attempts: int
+    cause: str | None = None
 
     @property
     def is_card(self) -> bool:
@@ -58,7 +60,7 @@ _STUCK = ("dead", "uncertain")
 _THIS = _OUT.c.id == bindparam("message")
 _PUT = Prepared(
     insert(_OUT),
-    *("messenger", "chat", "thread", "created_at", "body", "not_before", "state", "attempts", "error"),
+    *("messenger", "chat", "thread", "created_at", "body", "not_before", "state", "attempts", "error", "cause"),
 )
 _LEASE = Prepared(
     update(_OUT)
@@ -75,7 +77,13 @@ _SENT = Prepared(
     update(_OUT)
     .where(_THIS)
     .values(
-        state="sent", edits=None, remote_id=bindparam("remote"), sent_at=bindparam("at"), leased_until=None, error=None
+        state="sent",
+        edits=None,
+        remote_id=bindparam("remote"),
+        sent_at=bindparam("at"),
+        leased_until=None,
+        error=None,
+        failing_since=None,
     )
 )
 _WAITS = Prepared(
@@ -93,6 +101,7 @@ def put(tx: Tx, messenger: str, chat: str, prompt: Prompt, now: datetime, thread
         "state": "waiting",
         "attempts": 0,
         "error": None,
+        "cause": cause(tx),
     }
     where = {"messenger": messenger, "chat": chat, "thread": thread, "created_at": now}
     if prompt.send_key is None:
@@ -121,6 +130,8 @@ def _replace(tx: Tx, send_key: str, prompt: Prompt, values: dict[str, object]) -
         return False
     if found.state == "sent" and _says(found.body, prompt):
         return True
+    if found.attempts == 0 or found.state not in ("sending", "waiting"):
+        values = {**values, "failing_since": None}
     if found.state == "sending":
         # It is on the wire with the old words: let it land, then edit it. `mark_sent` sees the changed body.
         values = {"body": values["body"], "not_before": values["not_before"]}
@@ -196,6 +207,7 @@ def _in_turn(*, passing_over: bool = False) -> Select[*tuple[Any, ...]]:
             OutboxMessage.send_key,
             OutboxMessage.edits,
             OutboxMessage.attempts,
+            OutboxMessage.cause,
         )
         .where(
             OutboxMessage.id.in_(select(heads.c.id).where(~sending, ~retrying, *others)),
@@ -240,6 +252,7 @@ def in_turn(tx: Tx, messenger: str, now: datetime, at_most: int, passing_over: C
             row.send_key,
             row.edits,
             row.attempts,
+            row.cause,
         )
         for row in rows
     ]
@@ -266,10 +279,13 @@ def anything_waits(tx: Tx, messenger: str, chat: str) -> bool:
     return _WAITS.first(tx, here=messenger, there=chat) is not None
 
 
-def mark_again(tx: Tx, message: Due, not_before: datetime, error: str, *, forget_edit: bool = False) -> None:
+def mark_again(
+    tx: Tx, message: Due, not_before: datetime, error: str, *, forget_edit: bool = False, now: datetime | None = None
+) -> None:
     """Queue a message once more; it keeps its place in its chat."""
     values: dict[str, object] = {"state": "waiting", "not_before": not_before, "leased_until": None}
     values["error"] = error[:2_000]
+    values["failing_since"] = func.coalesce(OutboxMessage.failing_since, now)
     if forget_edit:
         values["edits"] = None
     tx.execute(update(OutboxMessage).where(OutboxMessage.id == message.id).values(**values))
@@ -348,21 +364,10 @@ def send_again(tx: Tx, message_id: int, now: datetime) -> bool:
         tx.execute(
             update(OutboxMessage)
             .where(OutboxMessage.id == message_id, OutboxMessage.state.in_(_STUCK))
-            .values(state="waiting", not_before=now, attempts=0, error=None)
+            .values(state="waiting", not_before=now, attempts=0, error=None, failing_since=None)
         ).rowcount
         == 1
     )
-
-
-def oldest_due(tx: Tx, messengers: Collection[str], now: datetime) -> datetime | None:
-    """Return since when a message is due that waits longest on these messengers; those of others wait for theirs."""
-    return tx.execute(
-        select(func.min(OutboxMessage.not_before)).where(
-            OutboxMessage.state.in_(("waiting", "sending")),
-            OutboxMessage.not_before <= now,
-            OutboxMessage.messenger.in_(list(messengers)),
-        )
-    ).scalar_one_or_none()
 
 
 def move_chat(tx: Tx, messenger: str, old: str, new: str) -> None:

@@ -22,6 +22,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from deeds.deep_links import TELEGRAM
 from deeds.errors import ForPeople, NotAllowed, NotFound, NotPossible, SomebodyWasFirst
 from deeds.months import VIET_NAM
+from storage import away
+from storage.database import DATABASE_ERRORS, is_worth_a_retry
 from texts import has, say
 
 _HERE = Path(__file__).parent
@@ -139,7 +141,16 @@ def error_handlers(pages: Pages) -> dict[Any, Callable[[Request, Exception], Awa
         answer.headers.update(_HEADERS)  # Starlette gives this answer outside of all middleware
         return answer
 
-    return {HTTPException: known, ForPeople: for_people, Exception: ours}
+    async def away_now(request: Request, error: Exception) -> Response:
+        if not is_worth_a_retry(error):
+            raise error  # ours after all
+        away.tell("page", error)
+        answer = tell(request, 503, say("page.error.503"))
+        answer.headers["retry-after"] = "5"
+        return answer
+
+    kinds = dict.fromkeys((*DATABASE_ERRORS, OSError), away_now)
+    return {HTTPException: known, ForPeople: for_people, **kinds, Exception: ours}
 
 
 class SecurityHeaders:

@@ -22,7 +22,7 @@ def later(log: str) -> MessengerFailed:
 
 def when_mended(log: str) -> MessengerFailed:
     """Return that nothing went out, and that nothing will before a setting is mended."""
-    return MessengerFailed(Failure.LATER, f"mail: {log}", retry_after_s=OPERATOR_RETRY_S)
+    return MessengerFailed(Failure.LATER, f"mail: {log}", retry_after_s=OPERATOR_RETRY_S, setting="VIECTOT_SMTP_*")
 
 
 def refused(code: int, step: str, for_good: Failure) -> MessengerFailed:

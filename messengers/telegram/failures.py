@@ -57,7 +57,10 @@ class Meaning:
     error: type[TelegramAPIError]
     part: str
     failure: Failure
+    setting: str = ""  # what the operator has to mend
 
+
+_TOKEN = "VIECTOT_TELEGRAM_TOKEN"
 
 MEANINGS = (
     Meaning(TelegramForbiddenError, "", Failure.UNREACHABLE),  # blocked, deactivated, kicked, never started
@@ -70,8 +73,8 @@ MEANINGS = (
     Meaning(TelegramBadRequest, "message caption is too long", Failure.EDIT_GONE),
     Meaning(TelegramBadRequest, "failed to send message #", Failure.UNCERTAIN),  # an album stopped half-way
     Meaning(TelegramBadRequest, "file is temporarily unavailable", Failure.LATER),
-    Meaning(TelegramUnauthorizedError, "", Failure.LATER),  # the operator's token is wrong: keep everything
-    Meaning(TelegramNotFound, "", Failure.LATER),  # a token of no shape, or a wrong address
+    Meaning(TelegramUnauthorizedError, "", Failure.LATER, _TOKEN),  # the operator's token is wrong: keep everything
+    Meaning(TelegramNotFound, "", Failure.LATER, _TOKEN),  # a token of no shape, or a wrong address
     Meaning(NotTaken, "", Failure.LATER),
     Meaning(TelegramServerError, "", Failure.UNCERTAIN),
 )
@@ -98,7 +101,7 @@ def failure_of(error: Exception, doing: str) -> MessengerFailed:
         return MessengerFailed(Failure.UNCERTAIN, f"Telegram {doing}: the answer could not be read")
     for meaning in MEANINGS:
         if isinstance(error, meaning.error) and meaning.part in str(error).lower():
-            return MessengerFailed(meaning.failure, log, retry_after_s=_wait_s(error))
+            return MessengerFailed(meaning.failure, log, retry_after_s=_wait_s(error), setting=meaning.setting)
     return MessengerFailed(Failure.FAILED, log)
 
 

@@ -53,7 +53,8 @@ def failure_of(error: ServerSays, doing: str) -> MessengerFailed:
     meaning = meaning_of(error.code)
     if meaning.operator:
         log.error(meaning.operator, doing=doing, code=error.code)
-        return MessengerFailed(meaning.failure, told, retry_after_s=OPERATOR_RETRY_S)
+        setting = "VIECTOT_ZALO_BOT_TOKEN" if meaning.operator == WRONG_TOKEN else "VIECTOT_ZALO_BOT_API_URL"
+        return MessengerFailed(meaning.failure, told, retry_after_s=OPERATOR_RETRY_S, setting=setting)
     return MessengerFailed(meaning.failure, told, retry_after_s=error.retry_after_s)
 
 

@@ -61,7 +61,7 @@ class Refused(MessengerFailed):
     """Zalo answered, and said no with this code."""
 
     def __init__(self, code: int, failed: MessengerFailed) -> None:
-        super().__init__(failed.failure, str(failed), retry_after_s=failed.retry_after_s)
+        super().__init__(failed.failure, str(failed), retry_after_s=failed.retry_after_s, setting=failed.setting)
         self.code = code
 
 
@@ -82,7 +82,12 @@ def refusal(code: int, doing: str, now: datetime, *, paid: bool) -> Refused:
         return Refused(code, MessengerFailed(meaning.unpaid, f"Zalo OA {doing}: {code} {meaning.why}"))
     if meaning.operator:
         log.error("the operator must look at a Zalo account", doing=doing, code=code, why=meaning.why)
-    failed = MessengerFailed(meaning.failure, f"Zalo OA {doing}: {code} {meaning.why}", retry_after_s=meaning.pause_s)
+    failed = MessengerFailed(
+        meaning.failure,
+        f"Zalo OA {doing}: {code} {meaning.why}",
+        retry_after_s=meaning.pause_s,
+        setting="viectot zalo-oa authorize" if code in TOKEN_CODES else "",
+    )
     return Refused(code, failed)
 
 

@@ -62,6 +62,8 @@ class OutboxMessage(Base):
     leased_until: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     units: Mapped[int] = mapped_column(default=0)  # of the messenger's limits, spent up to `sent_at`
+    cause: Mapped[Code | None]  # id of the event it answers, as the log has it
+    failing_since: Mapped[datetime | None]  # the first failure since it was queued
     error: Mapped[Words | None]  # a messenger may repeat what it was given
 
 

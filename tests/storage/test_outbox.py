@@ -13,6 +13,7 @@ from storage import outbox, outbox_forgetting
 from storage.database import Database, Tx
 from storage.models import OutboxMessage
 from storage.outbox import Due
+from storage.waiting import waiting
 from tests.statements import look_at_statements
 
 NOW = datetime(2026, 11, 22, 2, tzinfo=UTC)
@@ -245,7 +246,7 @@ def test_what_was_sent_costs_nothing(database: Database, monkeypatch: pytest.Mon
     with database.write() as tx:
         assert words(take(tx)) == ["due"]
         outbox.take_back_leases(tx, NOW)
-        outbox.oldest_due(tx, ["telegram"], NOW)
+        waiting(tx, NOW)
     explain = "EXPLAIN QUERY PLAN " if database.is_sqlite else "EXPLAIN "
     asked = [(statement, values) for statement, values in seen if "outbox_message" in statement]
     assert len(asked) == 5
@@ -255,12 +256,20 @@ def test_what_was_sent_costs_nothing(database: Database, monkeypatch: pytest.Mon
             assert not [step for step in plan if "SCAN outbox_message" in step or "Seq Scan on outbox" in step], plan
 
 
-def test_what_waits_for_a_messenger_nobody_serves_is_not_stuck(database: Database) -> None:
-    """A letter waits where no mail server is set; only what could go out and does not is told to who watches."""
+def test_how_long_it_fails_counts_from_the_first_failure(database: Database) -> None:
+    """Each failure moves on when it is tried again, none moves on since when; what goes out at last is forgotten."""
     with database.write() as tx:
         outbox.put(tx, "mail", "thu@xa.example.vn", Prompt("the account is broken"), NOW)
         put(tx, "reply", at=NOW + SECOND)
+        put(tx, "in ten minutes", "8", at=NOW + 600 * SECOND)
         later = NOW + 10 * SECOND
-        assert outbox.oldest_due(tx, ["telegram", "webchat"], later) == NOW + SECOND
-        assert outbox.oldest_due(tx, ["telegram", "mail"], later) == NOW
-        assert outbox.oldest_due(tx, ["webchat"], later) is None
+        told = {one.messenger: (one.count, one.failing_since, one.due_since) for one in waiting(tx, later)}
+        assert told == {"mail": (1, None, NOW), "telegram": (1, None, NOW + SECOND)}
+        (reply,) = take(tx, later)
+        for number in range(5):
+            at = later + number * 300 * SECOND
+            outbox.mark_again(tx, reply, at + 300 * SECOND, "401", now=at)
+        (_, telegram) = waiting(tx, later + 1_200 * SECOND)
+        assert (telegram.failing_since, telegram.due_since) == (later, NOW + 600 * SECOND)
+        outbox.mark_sent(tx, reply, "r", later)
+        assert [one.failing_since for one in waiting(tx, later)] == [None]

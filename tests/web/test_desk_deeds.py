@@ -1,6 +1,5 @@
 """Deciding at the desk: the queue, the page of a deed, two at once, and what stands when something does not work."""
 
-import html
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,9 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from deeds.kinds import Role, Status, Thing
-from handlers.questions import put_waiting
 from moderation.moves import MOVES
-from moderation.notices import CANNED_QUESTIONS, CANNED_REASONS
 from storage import attachments, deeds, history, people
 from storage.models import OutboxMessage
 from storage.photos.files import Shelf
@@ -320,33 +317,3 @@ def test_buttons_are_exactly_the_moves(town: DeskTown) -> None:
         # Nobody asked the person praised, so the one act that shows them to the world is not offered.
         assert offered == ({act.value for act in MOVES[status]} & known) - {"publish"}, status
     town.clock.instant += timedelta(minutes=1)
-
-
-def _previewed(page: str) -> str:
-    shown = re.search(r'class="preview".*?<p class="story">(.*?)</p>', page, re.DOTALL)
-    assert shown is not None
-    return html.unescape(shown[1])
-
-
-@pytest.mark.parametrize(
-    ("act", "key", "words", "name"),
-    [
-        *[("ask", key, "", "Lường Thị Ngoan") for key in CANNED_QUESTIONS],
-        *[("reject", key, "", "Lường Thị Ngoan") for key in CANNED_REASONS],
-        ("ask", "own", "Ai đã trả lại ví?", "Lường Thị Ngoan"),
-        ("ask", "own", "Ai đã trả lại ví?", ""),  # of somebody without a name
-        ("reject", "own", "việc này chưa rõ..", "Lường Thị Ngoan"),
-    ],
-)
-def test_a_preview_is_letter_for_letter_what_is_sent(town: DeskTown, act: str, key: str, words: str, name: str) -> None:
-    """Whatever is chosen or typed, the teller reads exactly what the moderator was shown."""
-    deed = town.deed(town.hands_in(name=name))
-    thu = town.browser(of=town.hire("Thu", Role.MODERATOR))
-    path = f"/desk/deeds/{deed.code}"
-    typed = {"seen": deed.version, "act": act, "reason_key": key, "reason": words}
-    shown = _previewed(thu.post(f"{path}/preview", path, **typed).text)
-    thu.post(f"{path}/decide", path, **typed)
-    with town.database.write() as tx:
-        put_waiting(tx, town.clock.now() + timedelta(minutes=11))
-        sent = [row.body["text"] for row in tx.execute(select(OutboxMessage.body).where(OutboxMessage.chat == "lan"))]
-    assert sent == [shown]

@@ -10,12 +10,12 @@ from deeds.errors import ForPeople, NotFound, NotPossible, SomebodyWasFirst
 from deeds.kinds import Act
 from deeds.vietnamese import nfc
 from moderation.decide import Order, decide
-from moderation.decide import preview as words_sent
 from storage import deeds, history
 from storage.database import Tx
 from storage.deeds import DeedRow
+from storage.office import office
 from web.desk import facts_form
-from web.desk.deed_view import view
+from web.desk.deed_view import DeedView, question_read, reason_read, view
 from web.desk.gate import STATUS, Visit, action, page
 from web.desk.queue import next_waiting
 from web.desk.services import Services
@@ -152,6 +152,7 @@ def _is_done_already(tx: Tx, visit: Visit, order: Order) -> bool:
 
 async def preview(visit: Visit, form: FormData) -> Response:
     """Show what the teller would read of these words; nothing is sent or kept."""
+    code, now = visit.request.path_params["code"], visit.now()
     try:
         order = _order(form)
         if not order.reason_key and not order.reason:
@@ -159,8 +160,12 @@ async def preview(visit: Visit, form: FormData) -> Response:
     except ForPeople as error:
         return await said_no(visit, error, form)
 
-    try:
-        reads = await visit.read(lambda tx: words_sent(tx, deed_of(tx, visit), order, visit.now()))
-    except ForPeople as error:
-        return await said_no(visit, error, form)
-    return await show_deed(visit, typed=typed_in(form), previewed=reads)
+    def read(tx: Tx) -> str:
+        seen: DeedView = view(tx, visit.person, code, now)
+        if order.act is Act.ASK:
+            canned = {sample.key: sample.reads for sample in seen.canned_questions}
+            words = order.reason or ""
+            return canned.get(order.reason_key or "") or question_read(seen.name, seen.number, words, now)
+        return reason_read(office(tx), seen.number, order.reason_key or "", order.reason or "")
+
+    return await show_deed(visit, typed=typed_in(form), previewed=await visit.read(read))

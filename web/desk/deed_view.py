@@ -7,16 +7,17 @@ from typing import Any
 
 from deeds.errors import NotFound, NotPossible
 from deeds.kinds import HONOREE_THINGS, TELLER_THINGS, Act, Role, Thing
+from deeds.months import local_day
 from moderation import notices
 from moderation.cards import last_decision, short_name
 from moderation.moves import may
 from moderation.publishing import allowances, check_publishable
-from storage import attachments, deeds, history, people, periods, versions
+from storage import attachments, deeds, history, people, versions
 from storage.attachments import Piece
 from storage.database import Tx
 from storage.deeds import DeedRow, HonoreeRow, SubmissionRow
 from storage.history import Allowed, Asked, Entry
-from storage.office import office
+from storage.office import Office, office
 from storage.people import Known
 from texts import has, say
 from web.desk.queue import next_waiting
@@ -51,11 +52,11 @@ class Told:
 
 @dataclass(frozen=True)
 class Sample:
-    """A canned question or reason, and of a reason the message its teller would read."""
+    """A canned question or reason, and the message its teller would read."""
 
     key: str
     words: str
-    reads: str = ""
+    reads: str
 
 
 @dataclass(frozen=True)
@@ -95,8 +96,8 @@ def view(tx: Tx, person: Known, code: str, now: datetime, done: str = "") -> Dee
     last = last_decision(tx, deed.id)
     name = short_name(tx, deed)
     may_undo = may(person, Act.UNDO, deed, told) and last is not None and last.after is deed.status
+    set_up = office(tx)
     number = told[0].number if told else 0
-    set_up, month = office(tx), periods.open_window(tx, now).month
     return DeedView(
         deed,
         honoree,
@@ -112,13 +113,12 @@ def view(tx: Tx, person: Known, code: str, now: datetime, done: str = "") -> Dee
         may=frozenset(act for act in BUTTONS if may(person, act, deed, told, has_publisher=has_publisher)),
         not_publishable=_not_publishable(tx, deed, honoree),
         undoable=last if may_undo else None,
-        canned_questions=[Sample(key, say(f"question.{key}")) for key in notices.CANNED_QUESTIONS],
+        canned_questions=[
+            Sample(key, say(f"question.{key}"), question_read(name, number, say(f"question.{key}"), now))
+            for key in notices.CANNED_QUESTIONS
+        ],
         canned_reasons=[
-            Sample(
-                key,
-                say(f"mod.reason.{key}"),
-                notices.say_outcome(Act.REJECT, number, deed, set_up, month, reason_key=key) or "",
-            )
+            Sample(key, say(f"mod.reason.{key}"), reason_read(set_up, number, key, ""))
             for key in notices.CANNED_REASONS
         ],
         next_code=next_waiting(tx, person, deed),
@@ -133,6 +133,20 @@ def _not_publishable(tx: Tx, deed: DeedRow, honoree: HonoreeRow) -> str:
     except NotPossible as missing:
         return missing.sentence
     return ""
+
+
+def question_read(about: str, number: int, words: str, now: datetime) -> str:
+    """Return a question as its teller would read it if it were asked now."""
+    closes = notices.add_working_days(local_day(now), notices.ANSWER_WORKING_DAYS)
+    return say("ask_more", number=number, about=about, question=words, day=notices.say_day(closes))
+
+
+def reason_read(set_up: Office, number: int, key: str, words: str) -> str:
+    """Return why a deed was left out as its teller would read it."""
+    canned = f"outcome.rejected.{key}"
+    if has(canned):
+        return say(canned, number=number, phone=set_up["phone"])
+    return say("outcome.rejected.written", number=number, reason=words, phone=set_up["phone"])
 
 
 def _told(tx: Tx, one: SubmissionRow) -> Told:
