@@ -126,8 +126,10 @@ class Thing(StrEnum):
     NAME = "name"
     PHOTO = "photo"
     LOUDSPEAKER = "loudspeaker"
+    STANDING_OFFICE = "standing_office"  # the list of the month, state work; `PRESS` is publication
     PRESS = "press"
 
 
 TELLER_THINGS = (Thing.KEEP, Thing.WORDS, Thing.PICTURES)
-HONOREE_THINGS = (Thing.DEED, Thing.NAME, Thing.PHOTO, Thing.LOUDSPEAKER, Thing.PRESS)
+HONOREE_THINGS = (Thing.DEED, Thing.NAME, Thing.PHOTO, Thing.LOUDSPEAKER, Thing.STANDING_OFFICE, Thing.PRESS)
+PUBLICATION = frozenset({Thing.PHOTO, Thing.LOUDSPEAKER, Thing.PRESS})  # nothing without the deed itself told

@@ -17,13 +17,19 @@ class Shown:
     words: str | None  # without the name where the name may not be shown
     photos: Sequence[Piece]
     allowed: frozenset[Thing]  # what the person praised said yes to
-    asked: bool  # was the person praised asked at all?
-    refused: bool  # asked, and does not want the deed told
+    said_no: frozenset[Thing]  # and no to; what is in neither was not asked
+
+    @property
+    def asked(self) -> bool:
+        """The person praised answered something."""
+        return bool(self.allowed or self.said_no)
 
     @property
     def stays_out(self) -> bool:
-        """The person praised was asked and said no, to the telling or to this reader."""
-        return self.refused or (self.asked and not {Thing.DEED, Thing.PRESS} <= self.allowed)
+        """The person praised said no to this reader; or to the telling, and was not asked about this reader."""
+        if Thing.STANDING_OFFICE in self.allowed:
+            return False
+        return not self.said_no.isdisjoint({Thing.STANDING_OFFICE, Thing.DEED})
 
 
 Gate = Callable[[Tx, DeedRow, HonoreeRow], Shown]

@@ -7,7 +7,7 @@ from deeds.kinds import Role
 from deeds.months import VIET_NAM, Month, local_day
 from deeds.said import File, Prompt
 from digests import clock_guard
-from digests.documents.wording import count, listed, lower_first
+from digests.documents.wording import Opinion, count, listed, lower_first, opinion
 from digests.snapshot import MonthSnapshot
 from digests.snapshotting import frozen
 from storage import outbox, people, periods
@@ -154,7 +154,7 @@ def _deeds(snapshot: MonthSnapshot) -> str:
 
 
 def _besides(snapshot: MonthSnapshot) -> Sequence[str]:
-    not_asked = sum(not deed.consented.deed for deed in snapshot.deeds)
+    not_asked = sum(opinion(deed) is Opinion.NOT_ASKED for deed in snapshot.deeds)
     lines = []
     if snapshot.figures.left_out:
         lines.append(say("digest.left_out", count=count(snapshot.figures.left_out)))

@@ -87,6 +87,13 @@ class DeedFacts:
     photos: tuple[PhotoFacts, ...] = ()
     late: bool = False
     target_groups: tuple[str, ...] = ()
+    asked: bool = False  # did the person praised say anything?
+    named: bool | None = None  # may the name be printed? None: closed when only a yes named somebody
+
+    @property
+    def prints_name(self) -> bool:
+        """Tell whether this paper names the person: the office's own list also names who was not asked yet."""
+        return self.consented.name if self.named is None else self.named
 
 
 @dataclass(frozen=True)
@@ -97,7 +104,8 @@ class Figures:
     received_deeds: int = 0
     from_citizens: int = 0
     from_units: int = 0
-    verified: int = 0
+    verified: int = 0  # somebody vouches for the person and somebody for the deed
+    confirming: int = 0  # approved, and one of the two is still missing
     in_review: int = 0
     not_enough_grounds: int = 0
     by_section: tuple[Count, ...] = ()
@@ -105,7 +113,8 @@ class Figures:
     by_kind: tuple[Count, ...] = ()
     by_target_group: tuple[Count, ...] = ()
     women: int | None = None
-    left_out: int = 0  # verified, but the person praised has not said yes
+    left_out: int = 0  # the person praised said no to being listed; only counted
+    awarded_left_out: int = 0  # of those, how many have an award all the same
     published: int = 0
     broadcast: int | None = None
     hard_areas: int | None = None

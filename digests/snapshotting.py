@@ -185,13 +185,15 @@ def _facts(one: _Counted) -> DeedFacts:
         story=tuple(line.strip() for line in words.splitlines() if line.strip()),
         when_text=_when(deed),
         place_text=deed.place_text,
-        confirmations=_distinct(deed.confirmed_person, deed.confirmed_deed),
+        confirmations=_confirmations(deed),
         awards_already=_distinct(deed.awards),
         awards_proposed=_distinct(deed.proposed_award),
         consented=_consented(shown),
         photos=_photos(shown),
         late=one.late,
         target_groups=tuple(deed.target_groups),
+        asked=shown.asked,
+        named=shown.name is not None,
     )
     return facts if shown.name else _unnamed(facts)
 
@@ -237,10 +239,19 @@ def _distinct(*texts: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text.strip() for text in texts if text and text.strip()))
 
 
+def _confirmations(deed: DeedRow) -> tuple[str, ...]:
+    """Return who vouches for person and deed; where one of the two is missing, which."""
+    person, done = (deed.confirmed_person or "").strip(), (deed.confirmed_deed or "").strip()
+    if deed.is_confirmed or not (person or done):
+        return _distinct(person, done)
+    missing = say("digest.confirming")
+    return say("digest.confirmed.person", by=person or missing), say("digest.confirmed.deed", by=done or missing)
+
+
 def _consented(shown: Shown) -> Consented:
     return Consented(
         deed=Thing.DEED in shown.allowed,
-        name=shown.name is not None,
+        name={Thing.DEED, Thing.NAME} <= shown.allowed,
         photo=Thing.PHOTO in shown.allowed,
         loudspeaker=Thing.LOUDSPEAKER in shown.allowed,
         press=Thing.PRESS in shown.allowed,
@@ -262,7 +273,8 @@ def _figures(tx: Tx, window: Window, counted: Sequence[_Counted]) -> Figures:
         received_deeds=told_of.deeds,
         from_citizens=told_of.by_citizens,
         from_units=told_of.by_units,
-        verified=len(counted),
+        verified=sum(one.deed.is_confirmed for one in counted),
+        confirming=sum(not one.deed.is_confirmed for one in counted),
         in_review=period_deeds.still_open(tx, window.ends),
         not_enough_grounds=period_deeds.rejected_in(tx, window.starts, window.ends),
         by_section=_counts((one.deed.section for one in counted), [section.value for section in Section]),
@@ -271,6 +283,7 @@ def _figures(tx: Tx, window: Window, counted: Sequence[_Counted]) -> Figures:
         by_target_group=_counts(groups, [group.value for group in TargetGroup]),
         women=genders.count(FEMALE) if genders else None,
         left_out=sum(one.shown.stays_out for one in counted),
+        awarded_left_out=sum(one.shown.stays_out and bool((one.deed.awards or "").strip()) for one in counted),
         published=period_deeds.published_in(tx, window.starts, window.ends),
     )
 

@@ -1,15 +1,17 @@
-"""What a paper may show of a deed: the publishing gate of moderation, as the digests ask for it."""
+"""The publishing gate as papers ask it: joined here, since digests and moderation do not know each other."""
 
-from deeds.kinds import Thing
 from digests.gate import Shown
-from moderation.publishing import allowances, showable
+from moderation.publishing import allowances, showable_to_standing_office
 from storage import attachments
 from storage.database import Tx
 from storage.deeds import DeedRow, HonoreeRow
+from storage.office import office
 
 
 def paper_gate(tx: Tx, deed: DeedRow, honoree: HonoreeRow) -> Shown:
     """Return what may leave the office about a deed."""
     allowed = allowances(tx, deed, honoree)
-    shown = showable(deed, honoree, allowed, attachments.of_deed(tx, deed.id), outlet=Thing.PRESS)
-    return Shown(shown.name, shown.words, shown.photos, allowed.honoree, allowed.honoree_asked, allowed.refused)
+    names_unasked = office(tx)["paper_names"] != "consented"
+    pieces = attachments.of_deed(tx, deed.id)
+    shown = showable_to_standing_office(deed, honoree, allowed, pieces, names_unasked=names_unasked)
+    return Shown(shown.name, shown.words, shown.photos, allowed.honoree, allowed.said_no)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from deeds.errors import NotFound, SomebodyWasFirst
-from deeds.kinds import HONOREE_THINGS, Act, Thing
+from deeds.kinds import HONOREE_THINGS, PUBLICATION, Act, Thing
 from deeds.vietnamese import fold, nfc
 from moderation import cards
 from moderation.moves import check_may
@@ -87,8 +87,8 @@ def record_honoree(tx: Tx, actor: Known, deed_id: int, answer: Answer, now: date
     deed = _held(tx, actor, deed_id, Act.RECORD_HONOREE)
     honoree = deeds.honoree_of(tx, deed_id)
     for thing in HONOREE_THINGS:
-        # Without the deed itself told there is nothing to name, show or read out.
-        allowed = thing in answer.allowed and Thing.DEED in answer.allowed
+        # Without the deed itself told there is nothing to show or read out; the office's own list is another matter.
+        allowed = thing in answer.allowed and (thing not in PUBLICATION or Thing.DEED in answer.allowed)
         history.allow(
             tx, thing, allowed, how=answer.how, words="honoree.ask", now=now,
             honoree_id=honoree.id, asked_by=actor.id, witness=answer.witness or None,

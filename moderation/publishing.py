@@ -25,8 +25,8 @@ _NUMBER = re.compile(r"(?<![\d.,])(?:(?:\+?84|0)(?:[ .-]?\d){8,11}|\d{9,19})(?!\
 class Allowances:
     """What teller and person praised have allowed, and whether each was asked."""
 
-    honoree_asked: bool
     honoree: frozenset[Thing]
+    said_no: frozenset[Thing]
     words: bool
     pictures: bool
     standing: frozenset[int]  # submissions nobody took back: who did, took their pictures with them
@@ -34,6 +34,11 @@ class Allowances:
     def allows(self, thing: Thing) -> bool:
         """Tell whether the person praised said yes to this; silence is no."""
         return thing in self.honoree
+
+    @property
+    def honoree_asked(self) -> bool:
+        """The person praised answered something."""
+        return bool(self.honoree or self.said_no)
 
     @property
     def refused(self) -> bool:
@@ -68,8 +73,8 @@ def allowances_of_each(tx: Tx, honorees: Mapping[int, HonoreeRow]) -> Mapping[in
 
     return {
         deed_id: Allowances(
-            honoree_asked=bool(by_honoree[honoree.id]),
             honoree=frozenset(thing for thing, answer in by_honoree[honoree.id].items() if answer.allowed),
+            said_no=frozenset(thing for thing, answer in by_honoree[honoree.id].items() if not answer.allowed),
             words=all_tellers(deed_id, Thing.WORDS),
             pictures=all_tellers(deed_id, Thing.PICTURES),
             standing=standing[deed_id],
@@ -78,14 +83,30 @@ def allowances_of_each(tx: Tx, honorees: Mapping[int, HonoreeRow]) -> Mapping[in
     }
 
 
-def showable(
-    deed: DeedRow, honoree: HonoreeRow, allowed: Allowances, pieces: Sequence[Piece], outlet: Thing = Thing.DEED
-) -> Showable:
-    """Return what an outlet may show: `Thing.DEED` is the public page, `Thing.PRESS` a paper that leaves the office.
+def showable(deed: DeedRow, honoree: HonoreeRow, allowed: Allowances, pieces: Sequence[Piece]) -> Showable:
+    """Return what the public may be shown; `pieces` are all there are of the deed."""
+    return _showable(deed, honoree, allowed, pieces, named={Thing.DEED, Thing.NAME} <= allowed.honoree)
 
-    `pieces` are all there are of the deed.
+
+def showable_to_standing_office(
+    deed: DeedRow, honoree: HonoreeRow, allowed: Allowances, pieces: Sequence[Piece], *, names_unasked: bool
+) -> Showable:
+    """Return what the paper to the standing office may show.
+
+    That paper is state work, not publication: with `names_unasked`, a person who was not asked yet is named where the
+    deed is confirmed to be theirs. A child is named only by the recorded yes of family and child.
     """
-    name = honoree.display if allowed.allows(Thing.NAME) and allowed.allows(outlet) else None
+    if allowed.honoree_asked:
+        named = {Thing.NAME, Thing.STANDING_OFFICE} <= allowed.honoree
+    else:
+        named = names_unasked and deed.is_confirmed and not deed.about_child
+    return _showable(deed, honoree, allowed, pieces, named=named)
+
+
+def _showable(
+    deed: DeedRow, honoree: HonoreeRow, allowed: Allowances, pieces: Sequence[Piece], *, named: bool
+) -> Showable:
+    name = honoree.display if named else None
     words = deed.summary or (deed.story if allowed.words else None)
     if words:
         words = without_numbers(words if name else without_name(words, honoree.name, say("publishing.nameless")))

@@ -46,6 +46,11 @@ class DeedRow:
     approved_at: datetime | None
     published_at: datetime | None
 
+    @property
+    def is_confirmed(self) -> bool:
+        """Somebody vouches that it was this person, and somebody that it was this deed."""
+        return bool((self.confirmed_person or "").strip() and (self.confirmed_deed or "").strip())
+
 
 @dataclass(frozen=True)
 class HonoreeRow:

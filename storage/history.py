@@ -14,6 +14,8 @@ from storage.models import Consent, Decision, DecisionReason, Person, Question
 from storage.prepared import Prepared
 from storage.statements import columns_of, table
 
+ASKED_JOINTLY = "honoree.ask.joint"  # once the standing office and the press were one question
+
 Detail = str | int | bool | None | Sequence[str]
 """What a line of history may hold beside its columns: codes, ids, numbers and instants; words are for `reason`."""
 
@@ -68,6 +70,7 @@ class Allowed:
     allowed: bool
     how: str
     witness: str | None
+    words: str  # key of the sentence that was shown
     asked_by: int | None
     at: datetime
 

@@ -139,6 +139,9 @@ OFFICE_SETTINGS: Mapping[str, Words] = {
         also={"true": "yes", "1": "yes", "on": "yes", "false": "no", "0": "no", "off": "no"},
     ),
     "public_url": Address(),
+    "paper_names": OneOf(  # who is named in the paper to the standing office: who was not asked yet, too?
+        choices={"verified": "office.choice.paper_names.verified", "consented": "office.choice.paper_names.consented"}
+    ),
 }
 
 FIRST_DAY = "first_day"  # changed by `digests.months.change_first_day` only

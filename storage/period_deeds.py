@@ -63,14 +63,14 @@ def no_longer_standing(tx: Tx) -> Sequence[ListedDeed]:
 
 
 def perhaps_refused(tx: Tx) -> Sequence[ListedDeed]:
-    """Return the standing deeds of closed periods whose person praised ever said no to the telling or to the press."""
+    """Return the standing deeds of closed periods whose person praised ever said no to telling or listing."""
     said_no = (
         select(Consent.id)
         .join(Honoree, Honoree.id == Consent.honoree_id)
         .where(
             Honoree.deed_id == Deed.id,
             Consent.allowed.is_(False),
-            Consent.thing.in_((Thing.DEED.value, Thing.PRESS.value)),
+            Consent.thing.in_((Thing.DEED.value, Thing.STANDING_OFFICE.value)),
         )
     )
     return _listed_deeds(tx, Deed.status.in_(_STANDING) & (Deed.approved_at < Period.ends_at) & said_no.exists())

@@ -12,14 +12,15 @@ from digests.documents.wording import (
     listed,
     lower_first,
     month_name,
-    month_of_issue,
+    opinion,
     told,
     upper_first,
+    year_of_issue,
 )
 from digests.snapshot import DeedFacts, MonthSnapshot
 from texts import has, say
 
-COLUMNS = ("number", "name", "birth", "work", "field", "summary", "when", "confirmed", "awards", "public")
+COLUMNS = ("number", "name", "birth", "work", "field", "summary", "when", "confirmed", "awards", "opinion")
 LETTERS = dict(zip(Section, "ABC", strict=True))
 
 
@@ -65,7 +66,7 @@ def _head(snapshot: MonthSnapshot, number: str, which: str) -> AnnexHead:
         reference=say(
             "document.annex.reference",
             symbol=bare(snapshot.office.symbol) or say("document.not_set"),
-            month=month_name(month_of_issue(snapshot.window_end)),
+            year=year_of_issue(snapshot.window_end),
             issuer=bare(snapshot.office.issuer_name) or say("document.not_set"),
         ),
     )
@@ -81,19 +82,19 @@ def _cells(number: int, deed: DeedFacts, snapshot: MonthSnapshot) -> tuple[str, 
     return (
         str(number),
         display_name(deed),
-        str(deed.birth_year) if deed.birth_year and deed.consented.name else nothing,
+        str(deed.birth_year) if deed.birth_year and deed.prints_name else nothing,
         listed(part for part in (_work(deed), _residence(deed, snapshot)) if part) or nothing,
         listed(part for part in field if part),
         summary or nothing,
         when or nothing,
         _confirmations(deed) or say("document.cell.not_confirmed"),
         _awards(deed),
-        upper_first(_public(deed)),
+        upper_first(_opinion(deed)),
     )
 
 
 def _entry(number: int, deed: DeedFacts, snapshot: MonthSnapshot, missing: frozenset[str]) -> Entry:
-    birth = say("document.entry.birth", year=deed.birth_year) if deed.birth_year and deed.consented.name else ""
+    birth = say("document.entry.birth", year=deed.birth_year) if deed.birth_year and deed.prints_name else ""
     facts = [display_name(deed), birth, lower_first(_work(deed)), _residence(deed, snapshot)]
     heading = say("document.entry.heading", number=number, facts=", ".join(part for part in facts if part))
     story = [told(deed, part) for part in deed.story] or [told(deed, deed.summary)]
@@ -105,7 +106,7 @@ def _standing(deed: DeedFacts) -> str:
     confirmed = _confirmations(deed)
     sentences = [
         say("document.entry.confirmed", confirmations=confirmed) if confirmed else say("document.entry.not_confirmed"),
-        say("document.entry.allowed", things=_public(deed)),
+        say("document.entry.opinion", opinion=_opinion(deed)),
     ]
     already = [told(deed, bare(award)) for award in deed.awards_already if bare(award)]
     proposed = [told(deed, bare(award)) for award in deed.awards_proposed if bare(award)]
@@ -128,11 +129,11 @@ def _picture(deed: DeedFacts, missing: frozenset[str]) -> Picture | None:
 
 def _work(deed: DeedFacts) -> str:
     """A post in a small village names its holder, so who stays unnamed stays without a post too."""
-    return bare(deed.occupation) if deed.consented.name else ""
+    return bare(deed.occupation) if deed.prints_name else ""
 
 
 def _residence(deed: DeedFacts, snapshot: MonthSnapshot) -> str:
-    return bare(deed.residence) if deed.consented.name else bare(snapshot.office.commune_name)
+    return bare(deed.residence) if deed.prints_name else bare(snapshot.office.commune_name)
 
 
 def _place(deed: DeedFacts) -> str:
@@ -155,11 +156,10 @@ def _awards(deed: DeedFacts) -> str:
     return say(f"document.awards.{key}", already=already, proposed=proposed)
 
 
-def _public(deed: DeedFacts) -> str:
-    if not deed.consented.deed:
-        return say("document.public.not_asked")
+def _opinion(deed: DeedFacts) -> str:
     things = [thing for thing in ("deed", "name", "photo", "loudspeaker", "press") if getattr(deed.consented, thing)]
-    return ", ".join(say(f"document.public.{thing}") for thing in things)
+    allowed = ", ".join(say(f"document.public.{thing}") for thing in things)
+    return say(f"document.opinion.{opinion(deed)}", things=allowed)
 
 
 def _section(deed: DeedFacts) -> Section:

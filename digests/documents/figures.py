@@ -17,6 +17,7 @@ def figure_rows(snapshot: MonthSnapshot, introduced: int) -> tuple[FigureRow, ..
         ("from_units", figures.from_units),
         ("received_deeds", figures.received_deeds),
         ("verified", figures.verified),
+        ("confirming", figures.confirming or None),
         ("introduced", introduced),
         ("left_out", figures.left_out),
         ("in_review", figures.in_review),

@@ -1,12 +1,13 @@
 """The official letter itself: header, addressees, the numbered parts of its text, and who signs."""
 
-from collections.abc import Sized
+from collections.abc import Iterator, Sized
 
 from deeds.kinds import DeedKind, Section
 from deeds.months import Month
 from digests.documents.annexes import numbered
 from digests.documents.paper import Addressees, Closing, Heading, Paragraph
 from digests.documents.wording import (
+    Opinion,
     bare,
     clean,
     count,
@@ -16,18 +17,19 @@ from digests.documents.wording import (
     listed,
     lower_first,
     month_name,
-    month_of_issue,
     numbers,
+    opinion,
     told,
+    year_of_issue,
 )
-from digests.snapshot import Count, DeedFacts, MonthSnapshot, OfficeFacts
+from digests.snapshot import Count, DeedFacts, Figures, MonthSnapshot, OfficeFacts
 from texts import has, say
 
 NAMED_AT_MOST = 8
 
 
 def heading(snapshot: MonthSnapshot) -> Heading:
-    """Return the boxes at the top; number and day are left blank for the clerk."""
+    """Return the boxes at the top; number, day and month are left blank for the clerk."""
     office = snapshot.office
     return Heading(
         national_name=say("document.national_name"),
@@ -38,7 +40,7 @@ def heading(snapshot: MonthSnapshot) -> Heading:
         place_date=say(
             "document.place_date",
             place=_or_blank(office.place_name),
-            month=month_name(month_of_issue(snapshot.window_end)),
+            year=year_of_issue(snapshot.window_end),
         ),
         subject=say("document.subject", month=month_name(Month.parse(snapshot.period))),
         draft_mark=say("document.draft_mark") if snapshot.draft else None,
@@ -128,6 +130,7 @@ def _nothing(snapshot: MonthSnapshot) -> tuple[Paragraph, ...]:
     ]
     if figures.left_out:
         sentences.append(say("document.nothing.left_out", count=count(figures.left_out)))
+    sentences.extend(_awarded(figures, ()))
     if figures.in_review:
         sentences.append(say("document.nothing.in_review", count=count(figures.in_review)))
     return (Paragraph(" ".join(sentences)),)
@@ -148,6 +151,8 @@ def _received(snapshot: MonthSnapshot, deeds: tuple[DeedFacts, ...]) -> str:
         ),
         say("document.verified", count=count(figures.verified)),
     ]
+    if figures.confirming:
+        sentences.append(say("document.confirming", count=count(figures.confirming)))
     if figures.in_review:
         sentences.append(say("document.in_review", count=count(figures.in_review)))
     if figures.not_enough_grounds:
@@ -156,7 +161,9 @@ def _received(snapshot: MonthSnapshot, deeds: tuple[DeedFacts, ...]) -> str:
         say(f"document.of_section.{'some' if number else 'none'}", name=_name("section", code), count=count(number))
         for code, number in _every_section(figures.by_section)
     ]
-    sentences.append(say("document.sections", total=count(figures.verified), sections=listed(sections)))
+    sentences.append(
+        say("document.sections", total=count(figures.verified + figures.confirming), sections=listed(sections))
+    )
     late = sum(deed.late for deed in deeds)
     if late:
         sentences.append(say("document.late", count=count(late)))
@@ -195,14 +202,29 @@ def _praised(snapshot: MonthSnapshot, deeds: tuple[DeedFacts, ...]) -> str:
             loudspeaker=count(sum(deed.consented.loudspeaker for deed in deeds)),
             press=count(sum(deed.consented.press for deed in deeds)),
         ),
+        *_silent(deeds),
         say(f"document.published.{'some' if figures.published else 'none'}", count=count(figures.published)),
     ]
     if figures.broadcast is not None:
         key = f"document.broadcast.{'some' if figures.broadcast else 'none'}"
         sentences.append(say(key, count=count(figures.broadcast)))
+    return " ".join((*sentences, *_awarded(figures, deeds)))
+
+
+def _silent(deeds: tuple[DeedFacts, ...]) -> Iterator[str]:
+    """Yield who stands in the list without having agreed to be told of in public."""
+    for kind in (Opinion.NOT_ASKED, Opinion.NOT_PUBLIC):
+        if number := sum(opinion(deed) is kind for deed in deeds):
+            yield say(f"document.consents.{kind}", count=count(number))
+
+
+def _awarded(figures: Figures, deeds: tuple[DeedFacts, ...]) -> Iterator[str]:
+    """Yield which awards are on record. One nobody wrote down may have been given: none is denied."""
     awarded = [_who_what(deed, deed.awards_already) for deed in deeds if any(map(bare, deed.awards_already))]
-    sentences.append(say(f"document.awarded.{_few(awarded)}", awarded=listed(awarded), count=count(len(awarded))))
-    return " ".join(sentences)
+    if awarded:
+        yield say(f"document.awarded.{_few(awarded)}", awarded=listed(awarded), count=count(len(awarded)))
+    if figures.awarded_left_out:
+        yield say("document.awarded.left_out", count=count(figures.awarded_left_out))
 
 
 def _proposals(office: OfficeFacts, deeds: tuple[DeedFacts, ...]) -> tuple[Paragraph, ...]:

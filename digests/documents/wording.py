@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Iterable
 from datetime import date, timedelta
+from enum import StrEnum
 
 from deeds.masking import without_name
 from deeds.months import Month
@@ -52,10 +53,9 @@ def day_without_year(day: date) -> str:
     return say("document.day_without_year", day=f"{day.day:02d}", number=_month_number(day.month))
 
 
-def month_of_issue(window_end: date) -> Month:
-    """Return the month in which the paper goes out: that of the day after the window closes."""
-    after = window_end + timedelta(days=1)
-    return Month(after.year, after.month)
+def year_of_issue(window_end: date) -> int:
+    """Return the year in which the paper is due; its day and month are the clerk's to fill in."""
+    return (window_end + timedelta(days=1)).year
 
 
 def lower_first(text: str) -> str:
@@ -86,16 +86,31 @@ def numbers(items: list[int]) -> str:
 
 
 def display_name(deed: DeedFacts) -> str:
-    """Return the name the paper may print: a person who did not allow the name stays unnamed."""
-    if deed.consented.name:
+    """Return the name the paper may print; who may not be named is one person, household or collective among many."""
+    if deed.prints_name:
         return bare(deed.honoree)
-    return say(f"document.{'nameless' if deed.consented.deed else 'not_asked'}.{deed.kind}")
+    return say(f"document.{'not_asked' if opinion(deed) is Opinion.NOT_ASKED else 'nameless'}.{deed.kind}")
+
+
+class Opinion(StrEnum):
+    """What the person praised thinks of being made an example of, as the list's column says it."""
+
+    AGREED = "agreed"
+    NOT_ASKED = "not_asked"
+    NOT_PUBLIC = "not_public"
+
+
+def opinion(deed: DeedFacts) -> Opinion:
+    """Return what the person praised said to the deed being told in public."""
+    if deed.consented.deed:
+        return Opinion.AGREED
+    return Opinion.NOT_PUBLIC if deed.asked else Opinion.NOT_ASKED
 
 
 def told(deed: DeedFacts, text: str) -> str:
-    """Return cleaned text about a deed, without the name of a person who did not allow it."""
+    """Return cleaned text about a deed, without the name of a person who may not be named."""
     text = clean(text)
-    if deed.consented.name:
+    if deed.prints_name:
         return text
     return without_name(text, bare(deed.honoree), say("document.nameless.in_text"), with_title=True)
 

@@ -100,7 +100,7 @@ def test_the_letter_says_what_the_sample_says(tmp_path: Path) -> None:
     for sentence in (
         "ỦY BAN NHÂN DÂN\nXÃ SUỐI LÀNH",
         "Số:       /UBND-VHXH",
-        "Suối Lành, ngày      tháng 11 năm 2026",
+        "Suối Lành, ngày      tháng      năm 2026",
         "Kính gửi: Sở Nội vụ tỉnh Lam Khê\n(Cơ quan thường trực Hội đồng Thi đua - Khen thưởng tỉnh).",
         "(số liệu từ ngày 15 tháng 10 đến ngày 14 tháng 11 năm 2026) như sau:",
         "tiếp nhận 14 lượt giới thiệu về 09 việc (11 lượt của Nhân dân, 03 lượt của đơn vị)",

@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Column, MetaData, Table, event, func, insert, select
 
 import storage.migrations
-from storage import deed_words
+from storage import deed_words, history
 from storage.database import Database, Tx
 from storage.migrations import downgrade, is_current, upgrade
 from storage.models import Base
@@ -181,3 +181,33 @@ def test_the_newest_revision_is_known_without_loading_the_migrations(tmp_path: P
     upgrade(database)
     assert is_newest(database)
     database.close()
+
+
+def test_what_was_answered_of_office_and_press_together_counts_for_both(database: Database) -> None:
+    """A yes to "the standing office, press" was a yes to each, a no a no to each; going back, both count."""
+    upgrade(database, "0006")
+    consent = Table("consent", MetaData(), autoload_with=database.engine)
+    with database.write() as tx:
+        fill(tx)
+        one = dict(tx.execute(select(consent)).one()._mapping)
+        del one["id"]
+        tx.execute(consent.delete())
+        for allowed in (True, False):
+            tx.execute(insert(consent).values({**one, "thing": "press", "allowed": allowed}))
+    upgrade(database, "0007")
+
+    def answers(*things: str) -> list[tuple[str, bool]]:
+        with database.read() as tx:
+            rows = tx.execute(select(consent.c.thing, consent.c.allowed, consent.c.words).order_by(consent.c.id)).all()
+        assert {row.words for row in rows if row.thing == "standing_office"} <= {history.ASKED_JOINTLY}
+        return [(row.thing, row.allowed) for row in rows if row.thing in things]
+
+    both = [("press", True), ("press", False), ("standing_office", True), ("standing_office", False)]
+    assert answers("press", "standing_office") == both
+    with database.write() as tx:
+        later = {**one, "at": datetime(2026, 11, 23, 9, tzinfo=UTC), "words": history.ASKED_JOINTLY}
+        tx.execute(insert(consent).values({**later, "thing": "press", "allowed": True}))
+        tx.execute(insert(consent).values({**later, "thing": "standing_office", "allowed": False}))
+    downgrade(database, "0006")
+    assert answers("standing_office") == []
+    assert answers("press")[-1] == ("press", False), "who wants no list said no to the joint question"

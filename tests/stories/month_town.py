@@ -11,13 +11,11 @@ from deeds.kinds import HONOREE_THINGS, Act, Role, Status, Thing
 from deeds.months import VIET_NAM, Month
 from deeds.said import Prompt
 from digests import clock_guard, months, notices, papers
-from digests.gate import Shown
 from digests.snapshot import MonthSnapshot
 from digests.snapshotting import frozen
-from moderation import publishing
-from storage import attachments, deeds, history, people, periods
-from storage.database import Database, Tx
-from storage.deeds import DeedRow, HonoreeRow
+from handlers.paper_gate import paper_gate
+from storage import deeds, history, people, periods
+from storage.database import Database
 from storage.models import Base, Identity, OutboxMessage
 from storage.people import Known
 from storage.periods import PeriodRow
@@ -50,13 +48,7 @@ def ict(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=VIET_NAM).astimezone(UTC)
 
 
-def gate(tx: Tx, deed: DeedRow, honoree: HonoreeRow) -> Shown:
-    """The product's own gate, as a paper asks it."""
-    allowed = publishing.allowances(tx, deed, honoree)
-    shown = publishing.showable(deed, honoree, allowed, attachments.of_deed(tx, deed.id), outlet=Thing.PRESS)
-    return Shown(
-        shown.name, shown.words, shown.photos, allowed.honoree, asked=allowed.honoree_asked, refused=allowed.refused
-    )
+gate = paper_gate  # the product's own
 
 
 @dataclass(frozen=True)
@@ -139,7 +131,11 @@ class Town:
         return deed_id
 
     def approved(self, at: str | datetime, name: str = "Lường Thị Ngoan", *says: Thing, **columns: object) -> int:
-        """A deed is told and approved in one moment; the person praised says yes to `says`, or was never asked."""
+        """A deed is told, confirmed and approved in one moment.
+
+        The person praised says yes to `says`, or was never asked.
+        """
+        columns = {"confirmed_person": "Trưởng bản, 10/11", "confirmed_deed": "Công an xã, 10/11"} | columns
         deed_id = self.told(at, name, **columns)  # type: ignore[arg-type]
         if says:
             self.asked(deed_id, at, *says)

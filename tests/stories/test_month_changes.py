@@ -98,7 +98,7 @@ def test_who_no_longer_agrees_is_told_of_and_who_agrees_later_is_listed_late(tow
     november = town.snapshot("2026-11")
     assert "người được nêu không còn đồng ý" in november.adjustments[0]
     assert (november.figures.left_out, november.deeds) == (2, ())
-    town.asked(shy, "2026-12-05 08:00", Thing.DEED, Thing.NAME, Thing.PRESS)
+    town.asked(shy, "2026-12-05 08:00", Thing.DEED, Thing.NAME, Thing.STANDING_OFFICE)
     town.close("2027-02-01 00:00")
     assert [(deed.honoree, deed.late) for deed in town.snapshot("2026-12").deeds] == [("Bà Hà Văn Khuyên", True)]
     assert town.snapshot("2026-12").figures.left_out == 0, "who still says no was counted in their own month"

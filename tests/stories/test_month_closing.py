@@ -119,11 +119,13 @@ def test_nothing_is_due_before_anything_began(tmp_path: Path) -> None:
     assert town.close("2027-02-01 08:00") == ["2026-12", "2027-01"]
 
 
-def test_who_refused_is_left_out_and_who_was_not_asked_stays_unnamed(town: Town, tmp_path: Path) -> None:
+def test_who_refused_is_left_out_and_a_strict_office_names_by_a_yes_only(tmp_path: Path) -> None:
     """Five are approved, three listed: in full, without the name as wished, and without it since nobody asked."""
+    town = Town(tmp_path, paper_names="consented")
     town.agreed("2026-10-07 08:00", NGOAN)
     nameless = town.approved(
-        "2026-10-08 08:00", LU, Thing.DEED, Thing.PRESS, summary="Ông Vàng A Lử vá đường, ông Lử không nhận công.",
+        "2026-10-08 08:00", LU, Thing.DEED, Thing.STANDING_OFFICE,
+        summary="Ông Vàng A Lử vá đường, ông Lử không nhận công.",
         confirmed_person="Trưởng bản biết ông Vàng A Lử",
     )  # fmt: skip
     unasked = town.approved("2026-10-09 08:00", KHUYEN, summary="Hà Văn Khuyên cứu hai cháu.")
@@ -151,9 +153,9 @@ def test_without_usable_words_the_line_is_made_of_facts(town: Town) -> None:
     town.close("2026-11-01 08:00")
     first, second, third = (deed.summary for deed in town.snapshot("2026-10").deeds)
     assert first == (
-        "Việc tốt đã được xác minh. Lĩnh vực: Trung thực, trả lại tài sản. Nơi: bản Nà Phiêng. Thời gian: 08/11/2026."
+        "Việc tốt được giới thiệu. Lĩnh vực: Trung thực, trả lại tài sản. Nơi: bản Nà Phiêng. Thời gian: 08/11/2026."
     )
-    assert second == "Việc tốt đã được xác minh. Lĩnh vực: Việc tốt đời thường."
+    assert second == "Việc tốt được giới thiệu. Lĩnh vực: Việc tốt đời thường."
     assert third == "Lời kể được dùng."
     assert "riêng tư" not in str(town.period("2026-10").snapshot)
 

@@ -8,7 +8,7 @@ from storage import periods
 from tests.cast import RESCUE
 from tests.town import Town
 
-EVERYTHING = (Thing.DEED, Thing.NAME, Thing.PHOTO, Thing.LOUDSPEAKER, Thing.PRESS)
+EVERYTHING = (Thing.DEED, Thing.NAME, Thing.PHOTO, Thing.LOUDSPEAKER, Thing.STANDING_OFFICE, Thing.PRESS)
 
 
 def test_a_deed_told_in_may_is_in_the_may_document(town: Town, on: str) -> None:

@@ -40,7 +40,7 @@ def test_officer_and_standing_office_are_told_once_where_they_wrote_last(town: T
         "Dự thảo công văn giới thiệu gương tháng 10/2026 đã lập: 03 gương (01 gương điển hình tiên tiến; 02 gương "
         "người tốt, việc tốt).\n"
         "01 gương để ngoài vì người được nêu không đồng ý.\n"
-        "01 gương chưa hỏi ý kiến người được nêu nên không ghi tên.\n"
+        "01 gương chưa hỏi ý kiến người được nêu nên chưa công khai.\n"
         "Xem, tải về để sửa và trình ký, rồi ghi số và ngày: https://vt.example.vn/desk/papers/2026-10\n"
         "Số, ngày, chữ ký để trống."
     )
@@ -51,7 +51,7 @@ def test_officer_and_standing_office_are_told_once_where_they_wrote_last(town: T
         "Tiếp nhận 05 lượt giới thiệu về 05 việc.\n"
         "Đang xác minh, chuyển kỳ sau: 01 việc.\n"
         "01 gương để ngoài vì người được nêu không đồng ý.\n"
-        "01 gương chưa hỏi ý kiến người được nêu nên không ghi tên.\n"
+        "01 gương chưa hỏi ý kiến người được nêu nên chưa công khai.\n"
         "Danh sách, Word, PDF, Excel: https://vt.example.vn/desk/papers/2026-10\n"
         "Bản để theo dõi, không thay văn bản đã đăng ký."
     )

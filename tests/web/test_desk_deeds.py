@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from deeds.kinds import Role, Status, Thing
+from deeds.kinds import HONOREE_THINGS, Role, Status, Thing
 from moderation.moves import MOVES
 from storage import attachments, deeds, history, people
 from storage.models import OutboxMessage
@@ -200,7 +200,7 @@ def test_facts_then_consent_then_the_page(town: DeskTown) -> None:
         "Nhặt được ví, nộp Công an xã.",
     )
     assert admin.post(f"{path}/facts", path, **facts).status_code == 409  # on the version before
-    answers = {f"thing_{thing}": "yes" for thing in ("deed", "name", "loudspeaker", "press")}
+    answers = {f"thing_{thing}": "yes" for thing in ("deed", "name", "loudspeaker", "standing_office", "press")}
     lacking = admin.post(f"{path}/honoree", path, seen=2, how="met", form="honoree", **answers)
     assert lacking.status_code == 422
     with town.database.read() as tx:
@@ -232,7 +232,7 @@ def test_nothing_is_ticked_beforehand(town: DeskTown) -> None:
     page = thu.get(f"/desk/deeds/{town.deed(receipt).code}").text
     form = re.search(r'action="/desk/deeds/[^"]+/honoree".*?</form>', page, re.DOTALL)
     assert form is not None
-    assert form[0].count('type="radio"') == 3 + 2 * 5
+    assert form[0].count('type="radio"') == 3 + 2 * len(HONOREE_THINGS)
     assert "checked" not in form[0]
 
 

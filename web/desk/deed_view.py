@@ -39,6 +39,7 @@ class Answer:
     witness: str | None = None
     asked_by: str = ""
     at: datetime | None = None
+    jointly: bool = False  # asked together with another thing, in the days when both were one question
 
 
 @dataclass(frozen=True)
@@ -174,7 +175,8 @@ def _answers(tx: Tx, given: Mapping[Thing, Allowed], things: Sequence[Thing]) ->
             continue
         asked_by = people.person(tx, answer.asked_by) if answer.asked_by else None
         name = asked_by.name or "" if asked_by else ""
-        answers.append(Answer(thing, answer.allowed, say_how(answer.how), answer.witness, name, answer.at))
+        jointly = answer.words == history.ASKED_JOINTLY
+        answers.append(Answer(thing, answer.allowed, say_how(answer.how), answer.witness, name, answer.at, jointly))
     return answers
 
 
