@@ -165,8 +165,9 @@ class Areas:
         An old name that several places had, and an old district, lead to all their successors (a `Split`).
         `province_code` is a province of today.
         """
-        for cut in (False, True):
-            found = self._old.named(self._words.parts(text, cut=cut))
+        whole, cut = self._words.parts(text, cut=False), self._words.parts(text, cut=True)
+        for parts in (whole,) if cut == whole else (whole, cut):
+            found = self._old.named(parts)
             if province_code is not None:
                 found = [one for one in found if any(self._lies_in(code, province_code) for code in one.successors)]
             codes = list(dict.fromkeys(code for old in found for code in old.successors))

@@ -15,6 +15,7 @@ from deeds.vietnamese import accented, fold, has_marks, plain
 Index = dict[str, list[str]]
 
 _DATA = Path(__file__).parent / "data"
+_DOT = re.compile(r"\.(?=\S)")
 _NEAR_FROM = 5  # a shorter name is one slip away from too many others
 
 
@@ -104,7 +105,7 @@ class UnitWords:
 
     def bare(self, text: str, level: str) -> tuple[str, str | None]:
         """Return the name without a leading word of its level, and the type that word stands for."""
-        name = " ".join(re.sub(r"\.(?=\S)", ". ", plain(text)).split()).strip(" ,;:!?")
+        name = " ".join(_DOT.sub(". ", plain(text)).split()).strip(" ,;:!?")
         for lead, means in self._leads[level]:
             if name.startswith(lead):
                 return name[len(lead) :].strip(" ."), means
@@ -123,12 +124,14 @@ class UnitWords:
         """Return the units named, smallest first: cut at commas, and if wished before every unit word."""
         parts = [part.strip() for part in re.split(r"[,;]", plain(text))]
         if cut:
-            words = [
-                way for word, (level, _) in self._words.items() if level != "commune" for way in {word, fold(word)}
-            ]
-            ways = "|".join(sorted((re.escape(way) for way in words if len(way) > 2), key=len, reverse=True))
-            parts = [piece.strip() for part in parts for piece in re.split(rf"(?<=\w)\s+(?=(?:{ways})\s)", part)]
+            parts = [piece.strip() for part in parts for piece in self._before_unit_words.split(part)]
         return [part for part in parts if part]
+
+    @cached_property
+    def _before_unit_words(self) -> re.Pattern[str]:
+        words = [way for word, (level, _) in self._words.items() if level != "commune" for way in {word, fold(word)}]
+        ways = "|".join(sorted((re.escape(way) for way in words if len(way) > 2), key=len, reverse=True))
+        return re.compile(rf"(?<=\w)\s+(?=(?:{ways})\s)")
 
     @cached_property
     def _leads(self) -> dict[str, list[tuple[str, str]]]:

@@ -6,7 +6,10 @@ import unicodedata
 _TONES = {"\u0300", "\u0301", "\u0303", "\u0309", "\u0323"}
 _OPEN_PAIRS = ("oa", "oe", "uy")  # the only vowel pairs whose tone the two spelling styles put on different letters
 _WORD = re.compile(r"[^\W\d_]+")
-_SENTENCE_END = re.compile(r"[.!?\u2026]+[\"\u201d')]*(?=\s|$)|\n")
+_SENTENCE_END = re.compile(r"(?<![.!?\u2026])[.!?\u2026]++[\"\u201d')]*+(?=\s|$)|\n")
+_SIGNS = re.compile(r"[^\w\s\0-\u02ff]{31,}")  # no letters: every mark that may follow a letter is among them
+_MARKS_IN_A_ROW = 30  # as in Unicode's stream-safe text (UAX 15): of more, sorting them takes quadratic time
+_JOINER = "\u034f"  # unseen; marks on its two sides are not sorted together
 
 
 def _base(letter: str) -> str:
@@ -30,8 +33,25 @@ _FOLD: dict[int, str | None] = {**dict.fromkeys(range(0x300, 0x370)), **_ONE_FOR
 
 
 def nfc(text: str) -> str:
-    """Return the text with letter and mark in one code point, as keyboards in Viet Nam send it."""
-    return unicodedata.normalize("NFC", text)
+    """Return the text with letter and mark in one code point, as keyboards in Viet Nam send it.
+
+    Heaps of marks on one letter get an unseen sign after every thirty, so that this takes linear time.
+    """
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFC", _SIGNS.sub(_parted, text))
+
+
+def _parted(signs: re.Match[str]) -> str:
+    parts: list[str] = []
+    row = 0
+    for sign in signs.group():
+        row = row + 1 if unicodedata.combining(sign) else 0
+        if row > _MARKS_IN_A_ROW:
+            parts.append(_JOINER)
+            row = 1
+        parts.append(sign)
+    return "".join(parts)
 
 
 def plain(text: str) -> str:
@@ -126,7 +146,7 @@ def cut_at_sentence(text: str, limit: int) -> str:
     if len(whole) <= limit:
         return whole
     room = max(limit - 4, 0)  # a space and three dots
-    ends = [found.end() for found in _SENTENCE_END.finditer(whole) if found.end() <= room]
+    ends = [found.end() for found in _SENTENCE_END.finditer(whole, 0, room + 1) if found.end() <= room]
     if ends and ends[-1] >= limit // 3:
         return f"{whole[: ends[-1]].rstrip()} ..."
     head = whole[: max(limit - 3, 0) + 1]

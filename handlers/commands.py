@@ -11,6 +11,8 @@ from deeds.codes import read_receipt
 from deeds.deep_links import ACCOUNT
 from deeds.vietnamese import fold
 
+LONGEST_CHARS = 200  # no command with all it carries is longer
+
 _WITHDRAW = re.compile(r"^(?:rut|rut tin|rut so|rut tin so)\s*(\d{1,9})$")
 _NUMBER = re.compile(r"^(?:so|tin so|ma so)\s*(\d{1,9})$")
 _SPACED_RECEIPT = re.compile(r"^[0-9a-zA-Z]{4} [0-9a-zA-Z]{4} [0-9a-zA-Z]{4}$")
@@ -33,6 +35,8 @@ def _phrases() -> Mapping[str, str]:
 
 def command(text: str) -> Command | None:
     """Return the command a whole message is, or None."""
+    if len(text) > LONGEST_CHARS:
+        return None
     said = fold(text).strip(" .!")
     if said.startswith("/"):
         said = re.sub(r"@\w+", "", said)  # in groups a command may name the bot

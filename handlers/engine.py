@@ -52,6 +52,8 @@ def answer(form: Form, place: Place, said: Said, context: Context) -> Answer:
         return again(place, say("story.cannot_read", phone=context.office["phone"]))
     before = str(place.told.get("story", ""))
     heard = _heard(form, notice_child(place, text) if option is None else place, text, option, context)
+    if len(before) < len(str(heard.place.told.get("story", ""))) > STORY_MAX_CHARS:
+        return again(place, say("story.full"))
     if said.message and text and heard.place.told.get("story", before) != before:
         # Which message brought which words, so that one rewritten on the phone changes these words and no others.
         parts = {**place.about.get("parts", {}), said.message: text} if text in heard.place.told["story"] else {}
@@ -84,7 +86,10 @@ def rewrite(form: Form, place: Place, said: Said, context: Context) -> Answer:
     story = str(place.told.get("story", ""))
     if not old or not new or old not in story:
         return Answer(place)
-    now = notice_child(told(place, "story", story.replace(old, new, 1)[:STORY_MAX_CHARS]), new)
+    rewritten = story.replace(old, new, 1)
+    if len(story) < len(rewritten) > STORY_MAX_CHARS:
+        return again(place, say("story.full"))
+    now = notice_child(told(place, "story", rewritten), new)
     now = now.with_about(parts={**parts, said.edits: new})
     return check(form, now, context) if now.asked == "check" else Answer(now)
 
@@ -140,7 +145,7 @@ def _story(form: Form, place: Place, text: str, context: Context) -> Answer:
     if bare_word(text) or (before and not has_letters(text)):
         # Words of listening tell nothing; a number is for a menu that is no longer there.
         return go_on(form, place.with_about(rewriting=None), context)
-    story = f"{before}\n{text}".strip()[:STORY_MAX_CHARS]
+    story = f"{before}\n{text}".strip()
     now = hear_story(form, place.with_about(rewriting=None), story, text, context)
     if len(story) < STORY_MIN_CHARS and "story" not in place.asked_once:
         now = replace(now, asked_once=(*now.asked_once, "story"))

@@ -12,7 +12,7 @@ from handlers.reading.guards import about_child
 from handlers.reading.telling import read_telling
 
 STORY_MIN_CHARS = 20  # below it we ask once for a little more
-STORY_MAX_CHARS = 4_000
+STORY_MAX_CHARS = 40_000  # twice the longest message there is; what would go beyond is not taken, never cut
 SHORT_ANSWER_CHARS = 160  # what is longer tells more than one field asked for
 WORTH_KEEPING_CHARS = 15  # of words nothing asked for; shorter ones are courtesies
 
@@ -62,7 +62,7 @@ def told(place: Place, name: str, value: Any) -> Place:
 
 def add_to_story(place: Place, text: str) -> Place:
     """Return the place with these words at the end of its story."""
-    return told(place, "story", f"{place.told.get('story', '')}\n{text}".strip()[:STORY_MAX_CHARS])
+    return told(place, "story", f"{place.told.get('story', '')}\n{text}".strip())
 
 
 def notice_child(place: Place, text: str) -> Place:

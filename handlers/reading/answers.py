@@ -28,7 +28,7 @@ from handlers.reading.telling import (
     thanks,
     weak_yes,
 )
-from handlers.reading.words import spoken, table
+from handlers.reading.words import ANSWER_MAX_CHARS, spoken, table
 
 _FILE: Final = "choosing.toml"
 _KEYCAP: Final = str.maketrans({"\ufe0f": None, "\u20e3": None})
@@ -60,9 +60,11 @@ def pick(text: str, labels: Sequence[str], *, listens: bool = False) -> Pick | N
 
     `listens`: words that name no choice are an answer, too, so only what can be nothing else is a choice.
     """
-    said = lower(_plain_digits(text)).strip()
     count = len(labels)
-    if not said or not count:
+    if not count or len(text) > ANSWER_MAX_CHARS:
+        return None
+    said = lower(_plain_digits(text)).strip()
+    if not said:
         return None
     if (at := _whole_label(said, labels)) is not None:
         return Pick(How.ITSELF, at)
@@ -220,12 +222,12 @@ def _flat(name: str) -> list[str]:
 
 
 def _before() -> str:
-    return rf"(?:{_any(_lists()['polite'])}[\s,.]+)*"
+    return rf"(?:{_any(_lists()['polite'])}[\s,.]++)*"
 
 
 def _after() -> str:
     lists = _lists()
-    return rf"(?:[\s,.!]*\b{_any(lists['particles'])}(?:\s+{_any(lists['address'])})?)*[\s.!,]*"
+    return rf"(?:[\s,.!]*+\b{_any(lists['particles'])}(?:\s+{_any(lists['address'])})?)*+[\s.!,]*+"
 
 
 def _chooses() -> str:

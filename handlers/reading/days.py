@@ -12,12 +12,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from deeds.vietnamese import accented, fold, has_marks, lower, nfc
-from handlers.reading.words import spoken, table, word_list
+from handlers.reading.words import ANSWER_MAX_CHARS, just_before, opening, spoken, table, word_list
 
 LONG_PAST_DAYS = 180
+_MOST_BEGINNINGS = 500  # numbers and words with which a day may begin; a story has a few dozen
 _OLDEST_YEAR = 1945
 # The day a part of a month, and the month a part of a year, is filed under.
 _THIRD = {"dau": (3, 2), "giua": (15, 6), "cuoi": (26, 11)}
@@ -53,6 +55,11 @@ class DayFound:
 class _Pattern:
     form: re.Pattern[str]
     facts: dict[str, Any]
+    never_before: re.Pattern[str] | None
+
+
+_BEGINNING = re.compile(r"(?<![\w/])(?:\d|[^\W\d_]++)")
+_DIGIT = "0"
 
 
 @lru_cache(maxsize=1)
@@ -63,8 +70,24 @@ def _patterns() -> tuple[_Pattern, ...]:
     made = []
     for facts in data["pattern"]:
         said = spoken(facts["say"].format(**groups))
-        made.append(_Pattern(re.compile(rf"(?<![\w/])(?:{said})(?!\w)"), facts))
+        never = facts.get("never_before")
+        stop = re.compile(rf"\s{{1,9}}(?:{never})\b") if never else None
+        made.append(_Pattern(re.compile(rf"(?:{said})(?!\w)"), facts, stop))
     return tuple(made)
+
+
+@lru_cache(maxsize=1)
+def _beginning_with() -> dict[str, list[int]]:
+    """Return for each word the patterns it may begin, so that no other is tried where it stands.
+
+    A pattern is taken to begin with any word that occurs in it; digits are one word.
+    """
+    begun: dict[str, list[int]] = {}
+    for number, pattern in enumerate(_patterns()):
+        said = re.sub(r"\\d|\d", _DIGIT, re.sub(r"\?P<\w+>|\{[\d,]+\}", "", pattern.form.pattern))
+        for word in set(re.findall(r"[^\W\d_]+|0", re.sub(r"\\.", "", said))):
+            begun.setdefault(word, []).append(number)
+    return begun
 
 
 @lru_cache(maxsize=1)
@@ -86,7 +109,7 @@ def read_day(text: str, today: date) -> DayRead | None:
 
 def find_day(text: str, today: date) -> DayFound | None:
     """Return the most telling day of a longer text: a date before a stretch of time, then the first and longest."""
-    found = list(_all(nfc(text), today))
+    found = list(_all(opening(nfc(text)), today))
     if not found:
         return None
     return min(found)[-1]
@@ -96,14 +119,19 @@ def _all(text: str, today: date) -> Iterator[tuple[bool, bool, bool, bool, int, 
     """Yield every day said, after what decides between them; "thứ Sáu, 13/11" is the 13th."""
     small = lower(text)
     longest: dict[int, tuple[int, _Pattern, re.Match[str]]] = {}
-    for pattern in _patterns():
-        for found in pattern.form.finditer(small):
-            start = found.start() + len(found.group()) - len(found.group().lstrip())
-            if _stands(pattern, found, small) and found.end() > longest.get(start, (0,))[0]:
-                longest[start] = (found.end(), pattern, found)
+    patterns, begun = _patterns(), _beginning_with()
+    ends = [0] * len(patterns)
+    words = ((_DIGIT if one.group().isdigit() else one.group(), one.start()) for one in _BEGINNING.finditer(small))
+    for word, start in islice((one for one in words if one[0] in begun), _MOST_BEGINNINGS):
+        for number in begun[word]:
+            found = patterns[number].form.match(small, start) if start >= ends[number] else None
+            if found is None:
+                continue
+            ends[number] = found.end()
+            if _stands(patterns[number], found, small) and found.end() > longest.get(start, (0,))[0]:
+                longest[start] = (found.end(), patterns[number], found)
     taken = 0
-    for start in sorted(longest):
-        end, pattern, found = longest[start]
+    for start, (end, pattern, found) in longest.items():
         if start < taken:
             continue
         taken = end
@@ -115,6 +143,8 @@ def _all(text: str, today: date) -> Iterator[tuple[bool, bool, bool, bool, int, 
 
 def _alone(small: str, start: int, end: int) -> bool:
     """Return whether the words are the whole answer, but for polite ones."""
+    if len(small) - (end - start) > ANSWER_MAX_CHARS:
+        return False
     return not re.search(r"\w", word_list("polite.txt").sub(" ", f"{small[:start]} {small[end:]}"))
 
 
@@ -122,14 +152,13 @@ def _stands(pattern: _Pattern, found: re.Match[str], small: str) -> bool:
     """Return whether the words around and the way of typing allow this reading."""
     facts = pattern.facts
     guard = facts.get("guard")
-    if guard and _guards()[guard].search(small[: found.start()]):
+    if guard and just_before(_guards()[guard], small, found.start()):
         return False
     if facts.get("marked") and not has_marks(found.group()):
         return False
     if facts.get("alone") and not _alone(small, found.start(), found.end()):
         return False
-    never = facts.get("never_before")
-    return not (never and re.match(rf"\s+(?:{never})\b", small[found.end() :]))
+    return pattern.never_before is None or not pattern.never_before.match(small, found.end())
 
 
 def _day(facts: dict[str, Any], found: re.Match[str], text: str, today: date, *, alone: bool) -> DayRead | None:

@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 
 from deeds.vietnamese import fold, lower, nfc
-from handlers.reading.words import has, spoken, table, whole_words, word_list
+from handlers.reading.words import has, just_before, spoken, table, whole_words, word_list
 
 _CRY_AT_MOST = 220  # nobody in danger types more
 _CHILD_BELOW = 16
@@ -60,13 +60,14 @@ def about_child(text: str) -> bool:
     """Return whether somebody under 16 is told of, by age, school year or word."""
     small = lower(text)
     words = table("child.toml")
-    if has("child.txt", text) or re.search(spoken(words["months"]), small):
+    if has("child.txt", small) or re.search(spoken(words["months"]), small):
         return True
+    tens = re.compile(rf"(?<!\w){spoken(words['tens_before'])}\Z")
     for found in re.finditer(rf"(?<!\w){spoken(words['age'])}", small):
-        grown = re.search(rf"(?<!\w){spoken(words['tens_before'])}\Z", small[: found.start()])
+        grown = just_before(tens, small, found.start())
         if not grown and _small_number(found["age"]) < _CHILD_BELOW:
             return True
-    taught = [one.end() for one in re.finditer(rf"(?<!\w)(?:{spoken(words['not_school'])})", small)]
+    taught = {one.end() for one in re.finditer(rf"(?<!\w)(?:{spoken(words['not_school'])})", small)}
     for found in re.finditer(rf"(?<!\w)(?:{spoken(words['school'])})", small):
         at_number = found.start("year") + 1
         if int(found["year"]) <= _CHILD_YEARS and at_number not in taught:
@@ -77,5 +78,10 @@ def about_child(text: str) -> bool:
 def _small_number(word: str) -> int:
     if word.isdigit():
         return int(word)
+    return _numbers()[fold(word)]
+
+
+@lru_cache(maxsize=1)
+def _numbers() -> dict[str, int]:
     numbers: dict[str, int] = table("days.toml")["numbers"]
-    return {fold(name): number for name, number in numbers.items()}[fold(" ".join(word.split()))]
+    return {fold(name): number for name, number in numbers.items()}

@@ -1,14 +1,16 @@
 """The people somebody tells of, and whether it is one person, a household, a group or a way of doing things."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from deeds.vietnamese import accented, fold, has_marks, lower, nfc
 from handlers.reading.words import (
     Token,
+    just_before,
     lines,
+    opening,
     spoken,
     table,
     tokens_after,
@@ -18,6 +20,7 @@ from handlers.reading.words import (
 )
 
 _MOST_SYLLABLES = 6
+_MOST_PEOPLE = 60  # far more than anybody praises at once; each is compared with each
 _BARE_FATHER = "ba"  # without accents also "bà"; as a word of its own it is father or three
 
 
@@ -37,42 +40,58 @@ class PersonRead:
 
 def find_people(story: str) -> list[PersonRead]:
     """Return the people named in a story in the order they are named, each name once (the fullest form)."""
-    text = nfc(story)
+    text = opening(nfc(story))
     small = lower(text)
     bare = typed_without_capitals(text)
+    marked = has_marks(text)
     found: list[PersonRead] = []
-    for title in word_list("titles.txt").finditer(small):
-        if _no_title(small, title, marked=has_marks(text)):
-            continue
-        if _needs_surname(title.group(), bare=bare) and not _surname_at(small, title.end()):
-            continue
-        _add(found, _after_title(text, title.group(), title.start(), title.end(), bare=bare))
-    if not has_marks(text):
-        for father in re.finditer(rf"\b{_BARE_FATHER}\b", small):
-            _add(found, _after_title(text, father.group(), father.start(), father.end(), bare=False))
+    _fill(found, _titled(text, small, bare=bare, marked=marked))
+    if not marked:
+        _fill(found, _bare_fathers(text, small))
     if not bare:
-        for first in _untitled(text):
-            _add(found, first)
+        _fill(found, _untitled(text, small))
     return _each_once(sorted(found, key=lambda one: one.span))
 
 
-def _no_title(small: str, title: re.Match[str], *, marked: bool) -> bool:
-    """Return whether the word is another word here: "o Bac Ninh" is "ở", and "chị em" are two."""
-    said = title.group()
-    words = table("names.toml")
-    if said.isascii() and said in _bare("risky_among_accents" if marked else "risky_bare"):
-        return True
-    for pair in _pairs().finditer(small):
+def _titled(text: str, small: str, *, bare: bool, marked: bool) -> Iterator[PersonRead | None]:
+    risky = _bare("risky_among_accents" if marked else "risky_bare")
+    paired = _paired(small, marked=marked)
+    for title in word_list("titles.txt").finditer(small):
+        said = title.group()
+        if (said.isascii() and said in risky) or title.start() in paired:  # "o Bac Ninh" is "ở", and "chị em" are two
+            continue
+        if _needs_surname(said, bare=bare) and not _surname_at(small, title.end()):
+            continue
+        yield _after_title(text, said, title.start(), title.end(), bare=bare)
+
+
+def _bare_fathers(text: str, small: str) -> Iterator[PersonRead | None]:
+    for father in re.finditer(rf"\b{_BARE_FATHER}\b", small):
+        yield _after_title(text, father.group(), father.start(), father.end(), bare=False)
+
+
+def _paired(small: str, *, marked: bool) -> set[int]:
+    """Return every place inside two words that together are no title."""
+    pairs = _pairs()
+    return {
+        place
+        for pair in pairs.form.finditer(small)
         # Among accents a bare "ba" is no "bà": "Ông Ba" is a man.
-        typed_so = not marked or accented(pair.group()) in {accented(one) for one in words["pairs"]}
-        if typed_so and pair.start() <= title.start() < pair.end():
-            return True
-    return False
+        if not marked or accented(pair.group()) in pairs.typed
+        for place in range(*pair.span())
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    form: re.Pattern[str]
+    typed: frozenset[str]
 
 
 @lru_cache(maxsize=1)
-def _pairs() -> re.Pattern[str]:
-    return whole_words(table("names.toml")["pairs"])
+def _pairs() -> _Pairs:
+    words = table("names.toml")["pairs"]
+    return _Pairs(whole_words(words), frozenset(accented(one) for one in words))
 
 
 @lru_cache(maxsize=8)
@@ -91,10 +110,18 @@ def _surname_at(small: str, start: int) -> bool:
     return bool(words) and word_list("surnames.txt").fullmatch(words[0].text) is not None
 
 
-def _add(found: list[PersonRead], person: PersonRead | None) -> None:
+def _fill(found: list[PersonRead], people: Iterator[PersonRead | None]) -> None:
+    """Keep people, as many as are read for each way of naming them."""
+    most = len(found) + _MOST_PEOPLE
+    for person in people:
+        if person is not None:
+            _add(found, person)
+        if len(found) >= most:
+            return
+
+
+def _add(found: list[PersonRead], person: PersonRead) -> None:
     """Keep a person unless the words were already taken; a longer reading of the same words replaces a shorter."""
-    if person is None:
-        return
     for index, other in enumerate(found):
         if person.span[0] < other.span[1] and other.span[0] < person.span[1]:
             if len(person.name) > len(other.name):
@@ -104,8 +131,7 @@ def _add(found: list[PersonRead], person: PersonRead | None) -> None:
 
 
 def _after_title(text: str, title: str, start: int, end: int, *, bare: bool) -> PersonRead | None:
-    words = tokens_after(text, end, _MOST_SYLLABLES)
-    name = _small_name(words) if bare else _capital_name(words)
+    name = _small_name(tokens_after(text, end, 4)) if bare else _capital_name(tokens_after(text, end, _MOST_SYLLABLES))
     if not name:
         return None
     written = " ".join(word.text for word in name)
@@ -128,7 +154,7 @@ def _capital_name(words: list[Token]) -> list[Token]:
 def _small_name(words: list[Token]) -> list[Token]:
     """Return what may be a name where nobody typed capitals: up to the first word that is none."""
     name: list[Token] = []
-    for word in words[:4]:
+    for word in words:
         small = lower(word.text)
         ends = word_list("not_names.txt").fullmatch(small) or (name and word_list("ends_names.txt").fullmatch(small))
         # "nguyen van nam": the third syllable is the name, whatever else it may mean
@@ -141,35 +167,47 @@ def _small_name(words: list[Token]) -> list[Token]:
 
 
 def _is(kind: str, word: Token) -> bool:
-    said: str = "|".join(spoken(one) for one in table("names.toml")[kind])
-    return re.fullmatch(said, lower(word.text)) is not None
+    return _one_of(kind).fullmatch(lower(word.text)) is not None
 
 
-def _untitled(text: str) -> list[PersonRead]:
-    """Return names of three and more syllables that begin with a family name and stand for no street or school."""
-    found = []
-    surnames = {fold(one) for one in lines("surnames.txt")}
-    not_after = re.compile(rf"(?:{'|'.join(spoken(one) for one in table('names.toml')['named_after'])})\s+\Z")
-    for start in re.finditer(r"(?<!\w)[^\W\d_]+", text):
-        if not start.group()[0].isupper() or fold(start.group()) not in surnames:
+@lru_cache(maxsize=8)
+def _one_of(kind: str) -> re.Pattern[str]:
+    return re.compile("|".join(spoken(one) for one in table("names.toml")[kind]))
+
+
+def _untitled(text: str, small: str) -> Iterator[PersonRead]:
+    """Yield names of three and more syllables that begin with a family name and stand for no street or school."""
+    for start in _WORD.finditer(text):
+        if not start.group()[0].isupper() or fold(start.group()) not in _surnames():
             continue
         name = _capital_name(tokens_after(text, start.start(), _MOST_SYLLABLES))
-        if len(name) >= 3 and not not_after.search(lower(text[: start.start()])):
-            found.append(PersonRead("", " ".join(word.text for word in name), True, (start.start(), name[-1].end)))
-    return found
+        if len(name) >= 3 and not just_before(_named_after(), small, start.start()):
+            yield PersonRead("", " ".join(word.text for word in name), True, (start.start(), name[-1].end))
+
+
+_WORD = re.compile(r"(?<!\w)[^\W\d_]++")
+
+
+@lru_cache(maxsize=1)
+def _surnames() -> frozenset[str]:
+    return frozenset(fold(one) for one in lines("surnames.txt"))
+
+
+@lru_cache(maxsize=1)
+def _named_after() -> re.Pattern[str]:
+    return re.compile(rf"(?:{'|'.join(spoken(one) for one in table('names.toml')['named_after'])})\s+\Z")
 
 
 def _each_once(people: list[PersonRead]) -> list[PersonRead]:
     """Drop who is named again, and the given name alone where the full name stands elsewhere."""
-    kept: list[PersonRead] = []
+    kept: dict[str, PersonRead] = {}
     full = {accented(one.name) for one in people if one.full}
     for one in people:
         name = accented(one.name)
-        again = any(accented(other.name) == name for other in kept)
         short = not one.full and any(whole.endswith(f" {name}") for whole in full)
-        if not again and not short:
-            kept.append(one)
-    return kept
+        if name not in kept and not short:
+            kept[name] = one
+    return list(kept.values())
 
 
 def find_kind(text: str, people: Sequence[PersonRead] | None = None) -> str:
@@ -178,14 +216,15 @@ def find_kind(text: str, people: Sequence[PersonRead] | None = None) -> str:
     A model wins wherever the word stands; else who is named first. A group or family that was helped, not the one
     that helps ("giúp gia đình bà Hoa"), does not count. `people` are those already found in it.
     """
-    words = lower(text)
+    words = lower(opening(nfc(text)))
     if word_list("kind_model.txt").search(words):
         return "model"
     first: dict[str, int] = {}
     for kind in ("household", "collective"):
         for found in word_list(f"kind_{kind}.txt").finditer(words):
-            if not _helped_before().search(words[: found.start()]):
-                first[kind] = min(first.get(kind, found.start()), found.start())
+            if not just_before(_helped_before(), words, found.start()):
+                first[kind] = found.start()
+                break
     if not first:
         return "individual"
     people = find_people(text) if people is None else people

@@ -3,13 +3,14 @@
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from deeds.places import Areas
 from deeds.vietnamese import nfc
 from handlers.reading.days import DayRead, find_day
 from handlers.reading.names import PersonRead, find_kind, find_people
 from handlers.reading.wheres import PlaceRead, find_place
-from handlers.reading.words import lines, only, spoken
+from handlers.reading.words import just_before, lines, only, spoken
 
 _EMPTY_PAIRS = re.compile(r"\(\s*\)|\[\s*\]|\"\s*\"|\u201c\s*\u201d")
 
@@ -46,14 +47,24 @@ def _inside(inner: tuple[int, int], outer: tuple[int, int]) -> bool:
 
 def _without(text: str, spans: list[tuple[int, int]]) -> str:
     """Return the text without the spans, and without the commas, brackets and small words they leave behind."""
-    left = "|".join(spoken(word) for word in lines("left_behind.txt"))
-    for start, end in sorted(spans, reverse=True):
-        before = re.sub(rf"(?<!\w)(?:{left})\s+\Z", "", text[:start], flags=re.IGNORECASE)
-        text = f"{before} {text[end:]}"
+    pieces: list[str] = []
+    at = 0
+    for start, end in sorted(spans):
+        piece = text[at : max(at, start)]
+        left = just_before(_left_behind(), piece, len(piece))
+        pieces.append(piece[: len(piece) - len(left.group())] if left else piece)
+        at = max(at, end)
+    text = " ".join([*pieces, text[at:]])
     text = " ".join(_EMPTY_PAIRS.sub(" ", text).split())
-    text = re.sub(r"\s+([,.;:!?])", r"\1", text)
+    text = re.sub(r"\s([,.;:!?])", r"\1", text)
     text = re.sub(r"[,;:](?=[,.;:!?])|(?<=[.!?])[,;:]", "", text)
     return text.strip(" ,;:-")
+
+
+@lru_cache(maxsize=1)
+def _left_behind() -> re.Pattern[str]:
+    words = "|".join(spoken(word) for word in lines("left_behind.txt"))
+    return re.compile(rf"(?<!\w)(?:{words})\s+\Z", re.IGNORECASE)
 
 
 def says_unknown(text: str) -> bool:

@@ -3,14 +3,28 @@
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import islice
 
 from deeds.places import Areas, Commune, Match, Province, Renamed, Split
 from deeds.vietnamese import fold, has_marks, lower, nfc
-from handlers.reading.words import Token, spoken, table, tokens_after, typed_without_capitals, whole_words, word_list
+from handlers.reading.words import (
+    Token,
+    just_before,
+    opening,
+    spoken,
+    table,
+    tokens_after,
+    typed_without_capitals,
+    whole_words,
+    word_list,
+)
 
 _MOST_NAME_WORDS = 5
 _MOST_TO_ASK = 5
-_GAP = re.compile(r"\s*[,(;:-]?\s*")
+_MOST_LOOKED_UP = 40  # names of one kind in a text; looking one up costs as much as reading a page
+_LONGEST_NAME_CHARS = 120  # of a name with polite words around it
+_PIECE = re.compile(r"[^,;\n]++")
+_GAP = re.compile(r"\s*+[,(;:-]?\s*+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +62,32 @@ class _Named:
     only: bool = True  # the text names no other commune
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A text and what is asked of it again and again, found once."""
+
+    text: str
+    small: str
+    capitals_mean_nothing: bool
+    areas: Areas
+    home: Commune | None
+
+    def may_name(self, words: list[Token]) -> bool:
+        """Return whether the words may be a name: in a text with capitals each begins with one."""
+        return self.capitals_mean_nothing or all(word.capital or word.text.isdigit() for word in words)
+
+
 def find_place(text: str, areas: Areas, home_commune_code: str | None) -> PlaceRead | None:
     """Return the first place a text names, or None; `home_commune_code` is the commune the office belongs to."""
-    text = nfc(text)
-    hamlet = _hamlet(text, deep=True)
+    text = opening(nfc(text))
     home = areas.commune(home_commune_code) if home_commune_code else None
-    named = _commune(text, areas, home) or _listed(text, areas, home)
+    told = _Told(text, lower(text), typed_without_capitals(text), areas, home)
+    hamlet = _hamlet(told)
+    named = _commune(told) or _listed(told)
     if named is None:
-        own = _own_commune(text, areas)
+        own = _own_commune(told)
         if hamlet is None and own is None:
-            return _only_province(text, areas)
+            return _only_province(told)
         start, end = _around(hamlet, own)
         sure = hamlet.certain if hamlet else True
         return PlaceRead(
@@ -114,37 +144,44 @@ def _heads() -> re.Pattern[str]:
     return re.compile(whole_words(table("places.toml")["heads"]).pattern + r"\s+\Z")
 
 
-def _hamlet(text: str, *, deep: bool = False) -> _Hamlet | None:
+def _hamlet(told: _Told) -> _Hamlet | None:
     """Return the first hamlet named: "bản Nà Phiêng", "tổ 5", "thon ben go"."""
-    small = lower(text)
-    bare = typed_without_capitals(text)
-    no = [(one.start(), one.end()) for one in _not_hamlet().finditer(small)]
-    number_only = {fold(word) for word in table("places.toml")["number_only"]}
-    for word in _hamlet_words().finditer(small):
-        if any(start <= word.start() < end for start, end in no):
+    no = {place for one in _not_hamlet().finditer(told.small) for place in range(*one.span())}
+    for word in _hamlet_words().finditer(told.small):
+        found = None if word.start() in no else _hamlet_at(told, word)
+        if found is None:
             continue
-        words = tokens_after(text, word.end(), 4)
-        if (
-            words
-            and _heads().search(small[: word.start()])
-            and word_list("surnames.txt").fullmatch(lower(words[0].text))
-        ):
-            continue
-        if words and words[0].text[0].isdigit():
-            name = words[:1]
-        elif fold(word.group()) in number_only:
-            continue
-        else:
-            name = _small(words) if bare else _capital(words)
-        if name:
-            end = name[-1].end
-            certain = not bare or name[0].text[0].isdigit()
-            wider = _hamlet(text[end:]) if deep else None
-            if wider and wider.start <= 2:  # "tổ 3 bản Hùng Pèng": the group inside a village
-                end += wider.end
-                certain = certain and wider.certain
-            return _Hamlet(text[word.start() : end], word.start(), end, certain)
+        after = _hamlet_words().match(told.small, found.end + 1) or _hamlet_words().match(told.small, found.end + 2)
+        wider = _hamlet_at(told, after) if after and after.start() not in no else None
+        if wider:  # "tổ 3 bản Hùng Pèng": the group inside a village
+            name = told.text[found.start : wider.end]
+            return _Hamlet(name, found.start, wider.end, found.certain and wider.certain)
+        return found
     return None
+
+
+def _hamlet_at(told: _Told, word: re.Match[str]) -> _Hamlet | None:
+    words = tokens_after(told.text, word.end(), 4)
+    if not words:
+        return None
+    if just_before(_heads(), told.small, word.start()) and word_list("surnames.txt").fullmatch(lower(words[0].text)):
+        return None
+    numbered = words[0].text[0].isdigit()
+    if numbered:
+        name = words[:1]
+    elif fold(word.group()) in _number_only():
+        return None
+    else:
+        name = _small(words) if told.capitals_mean_nothing else _capital(words)
+    if not name:
+        return None
+    end = name[-1].end
+    return _Hamlet(told.text[word.start() : end], word.start(), end, numbered or not told.capitals_mean_nothing)
+
+
+@lru_cache(maxsize=1)
+def _number_only() -> frozenset[str]:
+    return frozenset(fold(word) for word in table("places.toml")["number_only"])
 
 
 def _capital(words: list[Token]) -> list[Token]:
@@ -169,11 +206,10 @@ def _small(words: list[Token]) -> list[Token]:
     return name
 
 
-def _own_commune(text: str, areas: Areas) -> tuple[int, int] | None:
+def _own_commune(told: _Told) -> tuple[int, int] | None:
     """Return where "xã mình", "phường ta" stands."""
-    small = lower(text)
-    for word in _unit_word(areas, "commune").finditer(small):
-        own = _home_words().match(small, word.end())
+    for word in _unit_word(told.areas, "commune").finditer(told.small):
+        own = _home_words().match(told.small, word.end())
         if own:
             return word.start(), own.end()
     return None
@@ -182,47 +218,45 @@ def _own_commune(text: str, areas: Areas) -> tuple[int, int] | None:
 @lru_cache(maxsize=4)
 def _unit_word(areas: Areas, level: str) -> re.Pattern[str]:
     """Return the words of a level; one letter ("x.", "p.") only with its dot."""
-    ways = [spoken(word) + (r"\s*\." if len(word) == 1 else r"\.?") for word in areas.unit_words(level)]
-    return re.compile(rf"(?<!\w)(?:{'|'.join(sorted(ways, key=len, reverse=True))})\s*(?=\w)")
+    ways = [spoken(word) + (r"\s?\." if len(word) == 1 else r"\.?") for word in areas.unit_words(level)]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(sorted(ways, key=len, reverse=True))})\s*+(?=\w)")
 
 
-def _commune(text: str, areas: Areas, home: Commune | None) -> _Named | None:
+def _commune(told: _Told) -> _Named | None:
     """Return the first commune named after a word such as "xã"; unsure when the text names another one too."""
-    found: list[_Named] = []
-    small = lower(text)
-    for word in _unit_word(areas, "commune").finditer(small):
-        if not re.search(r"[\s.]\Z", word.group()):
+    first: _Named | None = None
+    looked_up = 0
+    for word in _unit_word(told.areas, "commune").finditer(told.small):
+        if word.group()[-1] != "." and not word.group()[-1].isspace():
             continue
-        words = tokens_after(text, word.end(), _MOST_NAME_WORDS, dashes=True)
+        words = tokens_after(told.text, word.end(), _MOST_NAME_WORDS, dashes=True)
+        looked_up += told.may_name(words[:1])
+        if looked_up > _MOST_LOOKED_UP:
+            break
         for count in range(len(words), 0, -1):
-            said = text[word.start() : words[count - 1].end]
-            if not _fits(text, words[:count]):
+            if not told.may_name(words[:count]):
                 continue
-            named = _named(said, text, areas, home, word.start(), words[count - 1].end)
+            named = _named(told, word.start(), words[count - 1].end)
+            if named and first and named.commune != first.commune:
+                return replace(first, only=False)
             if named:
-                found.append(named)
+                first = first or named
                 break
-    if not found:
-        return None
-    return replace(found[0], only=len({one.commune for one in found}) == 1)
+    return first
 
 
-def _fits(text: str, words: list[Token]) -> bool:
-    """Return whether the words may be a name: in a text with capitals each begins with one."""
-    return typed_without_capitals(text) or all(word.capital or word.text.isdigit() for word in words)
-
-
-def _named(said: str, text: str, areas: Areas, home: Commune | None, start: int, end: int) -> _Named | None:
-    """Return the commune called by these words, with the district and province said after it."""
+def _named(told: _Told, start: int, end: int) -> _Named | None:
+    """Return the commune called by the words of a span, with the district and province said after it."""
+    said, areas, home = told.text[start:end], told.areas, told.home
     exact = areas.find_communes(said, loosely=False)
     old = areas.renamed(said)
     if not exact and old is None:
         return None
-    whole, district, province = _said_after(text, end, areas)
+    whole, district, province = _said_after(told, end)
     code = province.code if province else None
     if district or not exact:
-        told = f"{said}, {district}" if district else said
-        old = areas.renamed(told, code) or (None if exact else areas.renamed(said, code))
+        old_name = f"{said}, {district}" if district else said
+        old = areas.renamed(old_name, code) or (None if exact else areas.renamed(said, code))
     if code is None and district is None and home is not None:
         near = _at_home(said, exact, areas, home)
         if near is not None:
@@ -262,12 +296,13 @@ def _chosen(
     return _Named(_new_of(old), old, province_code, start, end) if old is not None else None
 
 
-def _said_after(text: str, end: int, areas: Areas) -> tuple[int, str | None, Province | None]:
+def _said_after(told: _Told, end: int) -> tuple[int, str | None, Province | None]:
     """Return how far the address goes on, the old district and the province it names."""
+    text, areas = told.text, told.areas
     district: str | None = None
     at = _GAP.match(text, end)
     start = at.end() if at else end
-    word = _unit_word(areas, "district").match(lower(text), start)
+    word = _unit_word(areas, "district").match(told.small, start)
     if word:
         words = tokens_after(text, word.end(), 4)
         for count in range(len(words), 0, -1):
@@ -275,47 +310,54 @@ def _said_after(text: str, end: int, areas: Areas) -> tuple[int, str | None, Pro
             if areas.renamed(said) is not None:
                 district, end = said, words[count - 1].end
                 break
-    province_end, province = _province_at(text, end, areas)
+    province_end, province = _province_at(told, end)
     if province is None and district is None and not word:
         # "xã Mường So, Phong Thổ, Lai Châu": the district without its word
         gap = _GAP.match(text, end)
         words = tokens_after(text, gap.end(), 4) if gap and "," in gap.group() else []
         for count in range(len(words), 0, -1):
-            later, found = _province_at(text, words[count - 1].end, areas)
-            if found is not None and _fits(text, words[:count]):
+            later, found = _province_at(told, words[count - 1].end)
+            if found is not None and told.may_name(words[:count]):
                 return later, text[words[0].start : words[count - 1].end], found
     return (province_end if province else end), district, province
 
 
-def _province_at(text: str, end: int, areas: Areas) -> tuple[int, Province | None]:
-    gap = _GAP.match(text, end)
+def _province_at(told: _Told, end: int) -> tuple[int, Province | None]:
+    gap = _GAP.match(told.text, end)
     start = gap.end() if gap else end
-    word = _unit_word(areas, "province").match(lower(text), start)
-    words = tokens_after(text, word.end() if word else start, 4)
+    word = _unit_word(told.areas, "province").match(told.small, start)
+    words = tokens_after(told.text, word.end() if word else start, 4)
     for count in range(len(words), 0, -1):
-        sure = areas.find_provinces(text[start : words[count - 1].end], loosely=False)
-        if len(sure) == 1 and (word or _fits(text, words[:count])):
+        if not (word or told.may_name(words[:count])):
+            continue
+        sure = told.areas.find_provinces(told.text[start : words[count - 1].end], loosely=False)
+        if len(sure) == 1:
             return words[count - 1].end, sure[0].area
     return end, None
 
 
-def _listed(text: str, areas: Areas, home: Commune | None) -> _Named | None:
+def _listed(told: _Told) -> _Named | None:
     """Return the commune of an answer that is a bare address: "Phong Thổ", "bản Nà Phiêng, Phong Thổ, Lai Châu"."""
-    pieces = [one for one in re.finditer(r"[^,;\n]+", text) if one.group().strip()]
+    pieces = [one for one in _PIECE.finditer(told.text) if not one.group().isspace()]
+    short = len(told.text.split()) <= 10
+    looked_up = 0
     for piece in pieces:
+        if len(piece.group()) > _LONGEST_NAME_CHARS:
+            continue
         said = _without_polite(piece.group())
         start = piece.start() + piece.group().find(said)
         if not said or len(said.split()) > _MOST_NAME_WORDS or _hamlet_words().match(lower(said)):
             continue
         end = start + len(said)
-        last = piece is pieces[-1]
-        exact = bool(areas.find_communes(said, loosely=False))
-        if not exact and areas.renamed(said) is None:
+        looked_up += 1
+        if looked_up > _MOST_LOOKED_UP:
+            return None
+        if not told.areas.find_communes(said, loosely=False) and told.areas.renamed(said) is None:
             continue
-        follows = _said_after(text, end, areas)[2] is not None
-        alone = len(pieces) == 1 or (last and len(text.split()) <= 10)
-        if (follows or alone) and (len(fold(said)) > 3 or follows) and not _is_province(said, areas):
-            return _named(said, text, areas, home, start, end)
+        follows = _said_after(told, end)[2] is not None
+        alone = len(pieces) == 1 or (piece is pieces[-1] and short)
+        if (follows or alone) and (len(fold(said)) > 3 or follows) and not _is_province(said, told.areas):
+            return _named(told, start, end)
     return None
 
 
@@ -335,15 +377,18 @@ def _is_province(said: str, areas: Areas) -> bool:
     return bool(areas.find_provinces(said, loosely=False))
 
 
-def _only_province(text: str, areas: Areas) -> PlaceRead | None:
+def _only_province(told: _Told) -> PlaceRead | None:
     """Return a province named alone: another place than home, so the commune has to be asked."""
-    for word in _unit_word(areas, "province").finditer(lower(text)):
-        end, province = _province_at(text, word.start(), areas)
+    text = told.text
+    for word in islice(_unit_word(told.areas, "province").finditer(told.small), _MOST_LOOKED_UP):
+        end, province = _province_at(told, word.start())
         if province is not None:
             span = (word.start(), end)
             return PlaceRead(None, None, province.code, None, text[word.start() : end], span, certain=False)
+    if len(text) > _LONGEST_NAME_CHARS:
+        return None
     said = _without_polite(text)
-    sure = [one.area for one in areas.find_provinces(said, loosely=False)]
+    sure = [one.area for one in told.areas.find_provinces(said, loosely=False)]
     if len(sure) == 1:
         start = text.find(said)
         return PlaceRead(None, None, sure[0].code, None, said, (start, start + len(said)), certain=False)

@@ -2,8 +2,10 @@
 
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,16 @@ from deeds.vietnamese import lower, spellings
 
 _DATA = Path(__file__).parent / "data"
 _PIECE = re.compile(r"\\.|[^\W\d_]+| +")
+_GAP = r"\s{1,9}"  # between two words; without a bound a flood of spaces is walked through from every one of its places
+
+READ_MAX_CHARS = 8_000
+"""How much of a text is read for its day, place and people. All of it is kept; twice a messenger's longest message is
+more than anybody needs to come to who, where and when, and reading must end whatever is typed."""
+
+ANSWER_MAX_CHARS = 300
+"""What is longer is no mere yes, no or thanks, whatever it is made of."""
+
+_REACH_CHARS = 40  # of the words just before a place: longer than any list has, with the spaces after them
 
 
 @lru_cache(maxsize=2_048)
@@ -24,7 +36,7 @@ def spoken(pattern: str) -> str:
     def ways(found: re.Match[str]) -> str:
         piece = found.group()
         if piece.isspace():
-            return r"\s+"
+            return _GAP
         if piece.isascii():
             return piece
         return f"(?:{'|'.join(spellings(piece))})"
@@ -61,9 +73,25 @@ def has(file: str, text: str) -> bool:
     return word_list(file).search(lower(text)) is not None
 
 
+def opening(text: str) -> str:
+    """Return as much of a text as is read, to the end of a word."""
+    if len(text) <= READ_MAX_CHARS:
+        return text
+    head = text[:READ_MAX_CHARS]
+    return head[: max(head.rfind(" "), head.rfind("\n"))] or head
+
+
+def just_before(words: re.Pattern[str], text: str, at: int) -> re.Match[str] | None:
+    """Return the words, an expression that ends with `\\Z`, where they stand right before a place."""
+    return words.search(text[max(0, at - _REACH_CHARS) : at])
+
+
 def only(file: str, text: str, polite: str = "polite.txt") -> bool:
     """Return whether the text is nothing but entries of the list, with polite small words around them."""
-    said = lower(text)
+    said = text.strip()
+    if len(said) > ANSWER_MAX_CHARS:
+        return False
+    said = lower(said)
     rest, count = word_list(file).subn(" ", said)
     return count > 0 and not re.search(r"\w", word_list(polite).sub(" ", rest))
 
@@ -82,7 +110,8 @@ class Token:
         return self.text[0].isupper()
 
 
-_TOKEN = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
+_TOKEN = re.compile(r"[^\W_]++(?:['\u2019][^\W_]++)*+")
+_SPACES = re.compile("[ \u00a0]*+")
 
 
 def tokens_after(text: str, start: int, most: int, *, dashes: bool = False) -> list[Token]:
@@ -90,19 +119,21 @@ def tokens_after(text: str, start: int, most: int, *, dashes: bool = False) -> l
 
     With `dashes` also " - ", as in the names of places that were two.
     """
-    found: list[Token] = []
-    at = start
-    while len(found) < most:
-        while at < len(text) and text[at] in " \u00a0":
-            at += 1
-        if dashes and found and text.startswith("- ", at) and text[at - 1] == " ":
+    return list(islice(_tokens(text, start, dashes=dashes), most))
+
+
+def _tokens(text: str, at: int, *, dashes: bool) -> Iterator[Token]:
+    first = True
+    while True:
+        if spaces := _SPACES.match(text, at):
+            at = spaces.end()
+        if dashes and not first and text.startswith("- ", at) and text[at - 1] == " ":
             at += 2
         word = _TOKEN.match(text, at)
         if word is None:
-            break
-        found.append(Token(word.group(), word.start(), word.end()))
-        at = word.end()
-    return found
+            return
+        yield Token(word.group(), word.start(), word.end())
+        at, first = word.end(), False
 
 
 def typed_without_capitals(text: str) -> bool:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from deeds.said import Option, Said
 from handlers import engine
 from handlers.effects import AcknowledgePhotos, Attach, DropDraft, HandIn, SetAside
+from handlers.filling import STORY_MAX_CHARS
 from handlers.introduce_deed import INTRODUCE_DEED, as_telling
 from handlers.place import Place, labelled
 from tests.rules.places import Teller, context
@@ -205,7 +206,7 @@ def test_whatever_is_said_the_form_goes_on(said: list[str | int]) -> None:
             return
         if teller.place.talk != INTRODUCE_DEED.name:
             return
-        assert len(str(teller.told.get("story", ""))) <= 4_000
+        assert len(str(teller.told.get("story", ""))) <= STORY_MAX_CHARS
         assert len({option.id for option in teller.place.shown}) == len(teller.place.shown)
 
 
