@@ -12,6 +12,8 @@ from bench import commits, ours, pages, peers
 from bench.rows import Row, compared, in_turn, show
 from bench.served import Load, loaded
 from bench.stored import with_deeds
+from bench.storm import ROUND_TRIP_S, storm
+from messengers.telegram.abilities import ABILITIES as TELEGRAM
 from tests.postgres import fresh_database, server
 
 QUICK = os.environ.get("QUICK") == "1"
@@ -22,7 +24,10 @@ CHATS = 100
 def main() -> None:
     """Run, print, keep."""
     rows: list[Row] = []
-    for part in (in_process, behind_webhooks, durable_commits, against_a_pickle, many_deeds, many_pages, starts):
+    parts = (
+        in_process, behind_webhooks, storms, durable_commits, against_a_pickle, many_deeds, many_pages, starts,
+    )  # fmt: skip
+    for part in parts:
         began = time.perf_counter()
         rows += part()
         print(f"{part.__name__}: {time.perf_counter() - began:.0f} s", file=sys.stderr)
@@ -33,17 +38,15 @@ def in_process() -> list[Row]:
     """The whole path of a message, durable, next to a bare dispatcher that keeps nothing."""
     count = 600 if QUICK else 3_000
     peers.freeze()
-    mine, many, alone, bare = in_turn(
+    mine, alone, bare = in_turn(
         ROUNDS,
         lambda: ours.in_process(count, CHATS),
-        lambda: ours.in_process(count, CHATS, many=True),
         lambda: ours.in_process(count // 10, 1),
         lambda: peers.aiogram_in_process(count, CHATS),
     )
     name = "aiogram feed_raw_update, nothing stored"
     return [
-        compared("in process, 100 chats", mine, bare, name, "events/s", 1.0),
-        compared("in process, 100 chats, replies side by side", many, bare, name, "events/s", 1.0),
+        compared("in process, 100 chats", mine, bare, name, "events/s", 0.5),
         compared("in process, one chat", alone, bare, name, "events/s", 0.35),
     ]
 
@@ -51,18 +54,37 @@ def in_process() -> list[Row]:
 def behind_webhooks() -> list[Row]:
     """The same behind a webhook, with a Bot API to answer to: 200 is said when it is stored, or never."""
     count = 300 if QUICK else 3_000
-    seen: dict[str, list[Load]] = {"ours": [], "many": [], "aiogram": [], "ptb": []}
+    seen: dict[str, list[Load]] = {"ours": [], "aiogram": [], "ptb": []}
     for _ in range(1 if QUICK else 3):
         for kind, loads in seen.items():
             loads.append(loaded(kind, count, CHATS))
     best = {kind: sorted(loads, key=lambda load: load.per_second)[len(loads) // 2] for kind, loads in seen.items()}
-    mine, many, ptb, aiogram = (best[kind] for kind in ("ours", "many", "ptb", "aiogram"))
+    mine, ptb, aiogram = (best[kind] for kind in ("ours", "ptb", "aiogram"))
     return [
         compared("webhook, 100 chats", mine.per_second, ptb.per_second, "PTB on uvicorn", "events/s", 1.5),
-        compared("webhook, 100 chats", mine.per_second, aiogram.per_second, "aiogram on uvicorn", "events/s", 0.6),
-        compared("the same, replies side by side", many.per_second, aiogram.per_second, "aiogram", "events/s", 0.6),
+        compared("webhook, 100 chats", mine.per_second, aiogram.per_second, "aiogram on uvicorn", "events/s", 0.45),
         compared("webhook, p99 to p50", mine.p99_ms, mine.p50_ms, "our own p50", "ms", 2.0, higher_is_better=False),
     ]
+
+
+def storms() -> list[Row]:
+    """People who all write at once, and a messenger that answers after 100 ms: when the replies are there."""
+    per_second = TELEGRAM.max_per_second
+    rows = []
+    for people in (100, 300 if QUICK else 1_000):
+        seen = storm("limited", people)
+        allowed_s = people / per_second + ROUND_TRIP_S
+        name = f"storm, {people:,} people, {per_second} a second"
+        rows.append(compared(f"{name}: last", seen.last_s, allowed_s, "its limit", "s", 1.15, higher_is_better=False))
+        if people == CHATS:
+            rows.append(compared(f"{name}: middle", seen.middle_s, 1.0, "a second", "s", 1.8, higher_is_better=False))
+        else:
+            rows.append(compared(f"{name}: 200", seen.ok_p50_ms, 1.0, "a ms", "ms", 50, higher_is_better=False))
+    free, bare = storm("ours", CHATS), storm("aiogram", CHATS)
+    name = f"storm, {CHATS} people, no limit: p95"
+    rows.append(compared(name, free.p95_s, 1.0, "a second", "s", 0.6, higher_is_better=False))
+    rows.append(compared(name, free.p95_s, bare.p95_s, "aiogram, nothing stored", "s", 3.0, higher_is_better=False))
+    return rows
 
 
 def durable_commits() -> list[Row]:

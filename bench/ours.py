@@ -18,18 +18,16 @@ from deeds.clock import SystemClock
 from messengers.telegram.messenger import Telegram
 
 
-def instance(folder: Path, url: str = "", *, many: bool = False, **more: Any) -> Instance:
-    """Return an instance that serves Telegram, without a messenger's limits: the machine is what is measured.
-
-    `many`: replies go out beside each other, as to a messenger that knows repeats; to Telegram they go one by one.
-    """
+def instance(folder: Path, url: str = "", *, limits: bool = False, **more: Any) -> Instance:
+    """Return an instance that serves Telegram; without `limits` the machine alone is what is measured."""
     quiet_logs()  # as the server does: every message has its lines
     settings = Settings(DATA_DIR=folder, DATABASE_URL=url, TELEGRAM_TOKEN=SecretStr(TOKEN), **more)
     made = build(settings, SystemClock())
-    telegram = telegram_of(made)
-    telegram.abilities = replace(
-        telegram.abilities, min_seconds_per_chat=0.0, max_per_minute_in_group=0, max_per_second=0, knows_repeats=many
-    )
+    if not limits:
+        telegram = telegram_of(made)
+        telegram.abilities = replace(
+            telegram.abilities, min_seconds_per_chat=0.0, max_per_minute_in_group=0, max_per_second=0
+        )
     return made
 
 
@@ -40,10 +38,10 @@ def telegram_of(made: Instance) -> Telegram:
     return telegram
 
 
-def in_process(count: int, chats: int, url: str = "", *, many: bool = False) -> float:
+def in_process(count: int, chats: int, url: str = "") -> float:
     """Return messages a second: decoded, carried through, committed, answered, the answer marked as sent."""
     with tempfile.TemporaryDirectory() as folder:
-        made = instance(Path(folder), url, many=many)
+        made = instance(Path(folder), url)
         telegram_of(made)._bot.session = wire()
         warm_up()
         freeze()

@@ -19,7 +19,7 @@ from typing import Any
 
 from bench.talk import HELLO, SECRET, STOP, TOKEN, sent, update
 
-KINDS = ("ours", "many", "aiogram", "ptb")  # many: ours, with replies beside each other
+KINDS = ("ours", "limited", "aiogram", "ptb")  # limited: ours, within the limits of Telegram
 PATH = "/webhooks/telegram"
 
 
@@ -39,7 +39,7 @@ def serve(kind: str, port: int, api: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         makers: dict[str, Callable[[Path, int, str], Any]] = {
             "ours": _ours,
-            "many": partial(_ours, many=True),
+            "limited": partial(_ours, limits=True),
             "aiogram": _aiogram,
             "ptb": _ptb,
         }
@@ -47,7 +47,7 @@ def serve(kind: str, port: int, api: str) -> None:
         uvicorn.run(app, host="127.0.0.1", port=port, log_level="error", access_log=False, http="httptools")
 
 
-def _ours(folder: Path, port: int, api: str, *, many: bool = False) -> Any:
+def _ours(folder: Path, port: int, api: str, *, limits: bool = False) -> Any:
     from pydantic import SecretStr
 
     from bench.ours import instance
@@ -55,7 +55,7 @@ def _ours(folder: Path, port: int, api: str, *, many: bool = False) -> Any:
     from bot.settings import ReceivingMode
 
     made = instance(
-        folder, many=many, PORT=port, TELEGRAM_API_URL=api, TELEGRAM_MODE=ReceivingMode.WEBHOOK,
+        folder, limits=limits, PORT=port, TELEGRAM_API_URL=api, TELEGRAM_MODE=ReceivingMode.WEBHOOK,
         TELEGRAM_SECRET=SecretStr(SECRET), PUBLIC_URL=f"http://127.0.0.1:{port}",
     )  # fmt: skip
     return application(made)
@@ -120,11 +120,12 @@ def _ptb(_folder: Path, _port: int, api: str) -> Any:
 
 
 class Api:
-    """A Bot API that answers every method at once and counts the messages."""
+    """A Bot API that answers every method at once, or messages after a round trip, and notes when each was there."""
 
-    def __init__(self) -> None:
-        self.messages = 0
+    def __init__(self, round_trip_s: float = 0.0) -> None:
+        self.shown_at: list[float] = []
         self.url = ""
+        self._round_trip_s = round_trip_s
 
     async def start(self) -> None:
         """Listen on a free port of the loopback."""
@@ -134,7 +135,9 @@ class Api:
             await request.read()
             method = request.path.rsplit("/", 1)[-1]
             if method == "sendMessage":
-                self.messages += 1
+                if self._round_trip_s:
+                    await asyncio.sleep(self._round_trip_s)
+                self.shown_at.append(time.perf_counter())
                 return web.json_response(sent())
             if method == "getMe":
                 me = {"id": 42, "is_bot": True, "first_name": "B", "username": "b_bot"}
@@ -155,7 +158,8 @@ class Api:
 
 
 @contextmanager
-def _process(kind: str, port: int, api: str) -> Iterator[None]:
+def process(kind: str, port: int, api: str) -> Iterator[None]:
+    """Serve one bot in a process of its own."""
     command = [sys.executable, "-m", "bench.served", kind, str(port), api]
     running = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": "."}, stderr=subprocess.DEVNULL)
     try:
@@ -181,10 +185,10 @@ async def _loaded(kind: str, count: int, chats: int) -> Load:
     port = free_port()
     headers = {"X-Telegram-Bot-Api-Secret-Token": SECRET, "Content-Type": "application/json"}
     waits: list[float] = []
-    with _process(kind, port, api.url):
+    with process(kind, port, api.url):
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=chats)) as session:
-            await _until_up(session, port)
-            before = api.messages
+            await until_up(session, port)
+            before = len(api.shown_at)
 
             async def chat(number: int) -> None:
                 for turn in range(count // chats):
@@ -198,7 +202,7 @@ async def _loaded(kind: str, count: int, chats: int) -> Load:
             began = time.perf_counter()
             await asyncio.gather(*(chat(number) for number in range(1, chats + 1)))
             deadline = time.perf_counter() + 60
-            while api.messages - before < len(waits) and time.perf_counter() < deadline:
+            while len(api.shown_at) - before < len(waits) and time.perf_counter() < deadline:
                 await asyncio.sleep(0.005)
             took = time.perf_counter() - began
     await api.stop()
@@ -207,7 +211,8 @@ async def _loaded(kind: str, count: int, chats: int) -> Load:
     return Load(len(waits) / took, statistics.median(waits) * 1_000, p99 * 1_000)
 
 
-async def _until_up(session: Any, port: int) -> None:
+async def until_up(session: Any, port: int) -> None:
+    """Return once it answers."""
     for _ in range(600):
         try:
             async with session.get(f"http://127.0.0.1:{port}/health") as answer:
@@ -219,6 +224,7 @@ async def _until_up(session: Any, port: int) -> None:
 
 
 def free_port() -> int:
+    """Return a port nobody listens on."""
     import socket
 
     with socket.socket() as probe:

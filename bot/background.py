@@ -46,7 +46,6 @@ class Background:
     messengers: Mapping[str, Messenger]
     files: PhotoFiles
     papers: Papers
-    wake: object
     database: Database | None = None
     alone: bool = True  # no other process works on these files
     _begun: bool = False

@@ -3,9 +3,9 @@
 import asyncio
 import random
 import time
-from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -13,208 +13,195 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot.ends import End, Ends
+from bot.lanes import Lanes
 from bot.reach import Reach
-from bot.turns import Turns
 from deeds.clock import Clock
 from deeds.months import VIET_NAM
 from deeds.said import Prompt
 from messengers.port import Abilities, Failure, Messenger, MessengerFailed
 from messengers.render import render, units
-from storage import groups, outbox, people
+from storage import claims, groups, outbox, people
 from storage.database import Tx, is_worth_a_retry
 from storage.outbox import Due
-from storage.pace import Pace, claim_at_pace
-from storage.store import Store
+from storage.pace import ARRIVES_WITHIN, Pace, claim_at_pace
 
 log = structlog.get_logger()
 
 LANE = "outbox"
-AT_ONCE = 30  # messages in hand together on one messenger; one that hangs does not hold up the others
-REFILL_AT = AT_ONCE // 2  # left of those that wait for their turn: a look at a long outbox costs more than a sending
+AT_ONCE = 200  # messages under way on one messenger, about: more that hang would be a messenger that is away
 LOOK_EVERY_S = 1.0  # another process cannot wake us
+OTHER_CLAIMS_S = 0.02  # how long another transaction takes to claim
 LONGEST_PAUSE_S = 300.0
 GIVE_UP_AFTER_TRIES = 200  # some sixteen hours of trying
 
 
 class Delivery:
-    """Sends what stands in the outbox; see design 2.3."""
+    """Sends what stands in the outbox: one message at a time to a chat, chats beside each other.
+
+    Messages are taken in the transaction that queued them or made room for them (`_take_what_may_go`); a look by itself
+    is needed only where time alone lets one go, or another process wrote it.
+    """
 
     def __init__(
-        self, store: Store, clock: Clock, messengers: Mapping[str, Messenger], zone: ZoneInfo = VIET_NAM
+        self, lanes: Lanes, clock: Clock, messengers: Mapping[str, Messenger], zone: ZoneInfo = VIET_NAM
     ) -> None:
         """Serve these messengers; rows of any other wait until it is switched on."""
-        self._store = store
+        self._lanes = lanes
         self._clock = clock
         self._messengers = messengers
         self._reach = Reach(messengers, zone)
         self._wake = asyncio.Event()
+        self.ready = False  # to send: not before what a dead process left is dealt with, nor once we end
         self._under_way: set[asyncio.Task[None]] = set()
         self._busy: Counter[str] = Counter()  # by messenger
-        self._queued: Counter[str] = Counter()  # of these, how many wait for their turn
-        self._cards: Counter[str] = Counter()  # of these, how many must not stand twice
-        self._turns: defaultdict[str, Turns] = defaultdict(Turns)
+        self._crowded: set[str] = set()  # where the last one took the last place: more may wait for one to end
         self._uncertain: Counter[tuple[str, str]] = Counter()  # in a row, by chat
         self._in_hand: set[int] = set()  # what is being sent or waits to have its end written down
         self._ends = Ends()
         self._parts_sent: dict[int, tuple[Prompt, int]] = {}  # of a long message that failed half-way
-        self._to_look_at = set(messengers)
-        self._left_behind = set(messengers)  # where the last look may have left what can go once another has ended
-        self._look_in_s = LOOK_EVERY_S
+        self._look_at_s = dict.fromkeys(messengers, 0.0)  # when, on the clock of the loop
         self._leases_seen_at = float("-inf")
+        lanes.before_commit(self._take_what_may_go)
 
     def ends_of(self, name: str) -> End:
         """Return how the last sendings on a messenger ended."""
         return self._ends.of(name)
 
     def wake(self) -> None:
-        """Say that something may be waiting."""
-        self._look_at(self._messengers)
-
-    def _look_at(self, names: Iterable[str]) -> None:
-        self._to_look_at.update(names)
-        self._wake.set()
+        """Say that something may be waiting which no transaction of ours has queued."""
+        self._look_soon(self._messengers)
 
     async def run(self, *, alone: bool = True) -> None:
         """Send until cancelled. `alone`: no other process sends, so leases left over are from one that died."""
-        begun = False
+        while not await self._take_back_leases(all_of_them=alone):
+            self._wake.clear()
+            await self._rest(LOOK_EVERY_S)
+        self.ready = True
+        self.wake()
         while True:
             self._wake.clear()
-            if not begun:
-                begun = await self._take_back_leases(all_of_them=alone)
-            if not await self._look():
-                await self._rest()
+            now = _loop_s()
+            asked = [name for name, at in self._look_at_s.items() if at <= now]
+            for name in asked:
+                self._look_at_s[name] = now + LOOK_EVERY_S
+            if asked:
+                await self._look(asked)
+            else:
+                await self._rest(min(self._look_at_s.values(), default=now + LOOK_EVERY_S) - now)
+            if _loop_s() - self._leases_seen_at >= LOOK_EVERY_S:
+                await self._take_back_leases()
 
     async def finish(self) -> None:
         """Wait for the messages under way, at most ten seconds; what is slower is dealt with at the next start."""
-        if self._under_way:
-            _, slow = await asyncio.wait(self._under_way, timeout=10)
-            for task in slow:
-                task.cancel()
+        self.ready = False
+        until = _loop_s() + 10
+        while self._under_way and _loop_s() < until:
+            await asyncio.wait(self._under_way, timeout=until - _loop_s())
+        for task in self._under_way:
+            task.cancel()
 
-    async def _look(self) -> bool:
-        """Take what is due and begin to send it. Returns whether to look again at once."""
-        asked, self._to_look_at = self._to_look_at, set()
-        room = {name: left for name in asked if (left := self._room(name)) > 0}
-        self._left_behind |= asked - room.keys()
-        self._look_in_s = LOOK_EVERY_S
-        if not room:
-            return False
+    def _look_soon(self, names: Iterable[str], in_s: float = 0.0) -> None:
+        at = _loop_s() + in_s if in_s else 0.0
+        for name in names:
+            if name in self._look_at_s:
+                self._look_at_s[name] = min(self._look_at_s[name], at)
+        self._wake.set()
+
+    async def _look(self, names: Iterable[str]) -> None:
         try:
-            due, wait_s, left_behind = await self._store.write(LANE, lambda tx: self._claim(tx, room))
+            await self._lanes.write(LANE, lambda tx: claims.touch(tx, names))
         except Exception as error:
             log.warning("the outbox cannot be read", error=type(error).__name__)
-            return False
-        self._left_behind = (self._left_behind - room.keys()) | left_behind
-        self._to_look_at |= left_behind
-        if wait_s is not None:
-            self._look_in_s = min(LOOK_EVERY_S, wait_s)
-        for message in due:
-            self._in_hand.add(message.id)
-            self._busy[message.messenger] += 1
-            self._cards[message.messenger] += message.is_card
-            if self._one_by_one(message.messenger):
-                self._queued[message.messenger] += 1
-            task = asyncio.get_running_loop().create_task(self._send(message))
-            self._under_way.add(task)
-            task.add_done_callback(self._under_way.discard)
-        return bool(due) and bool(left_behind)
 
-    def _one_by_one(self, name: str) -> bool:
-        return not self._messengers[name].abilities.knows_repeats
-
-    def _room(self, name: str) -> int:
-        return 0 if self._queued[name] > REFILL_AT else AT_ONCE - self._busy[name]
-
-    def _claim(self, tx: Tx, room: Mapping[str, int]) -> tuple[list[Due], float | None, set[str]]:
-        """Take what is due and allowed; returns it, in how many seconds a limit may allow more, where some was left."""
-        now = self._clock.now()
-        due: list[Due] = []
-        waits: list[float] = []
-        left_behind: set[str] = set()
-        for name, left in room.items():
-            can = self._messengers[name].abilities
-            pace = pace_of(can)
-            if pace is None:
-                claimed = outbox.claim(tx, name, now, left)
-            else:
-                claimed, wait_s = claim_at_pace(tx, name, now, left, pace)
-                waits += [] if wait_s is None else [wait_s]
-            going = self._without_more_cards(tx, name, claimed)
-            if len(claimed) == left or len(going) < len(claimed):
-                left_behind.add(name)
-            for message in going:
-                if self._reach.may_go(tx, message, cost_of(message, can), now):
-                    due.append(message)
-                else:
-                    left_behind.update(self._messengers)  # it may have been moved to any of them
-        return due, min(waits, default=None), left_behind
-
-    def _without_more_cards(self, tx: Tx, name: str, claimed: list[Due]) -> list[Due]:
-        """Put back all cards but one: a kill makes every card in hand one a person must look at."""
-        if not self._one_by_one(name):
-            return claimed
-        more = [message for message in claimed if message.is_card][0 if self._cards[name] else 1 :]
-        outbox.put_back(tx, more)
-        return [message for message in claimed if message not in more]
-
-    async def _rest(self) -> None:
+    async def _rest(self, seconds: float) -> None:
         try:
-            async with asyncio.timeout(self._look_in_s):
+            async with asyncio.timeout(seconds):
                 await self._wake.wait()
         except TimeoutError:
-            self._to_look_at.update(self._messengers)
-            now = asyncio.get_running_loop().time()
-            if now - self._leases_seen_at >= LOOK_EVERY_S:
-                self._leases_seen_at = now
-                await self._take_back_leases()
+            return
+
+    def _take_what_may_go(self, tx: Tx) -> Callable[[], None] | None:
+        """Take what is due where a transaction touched the outbox; returns how to begin once that is committed.
+
+        Runs in a lane, at the end of each of its transactions.
+        """
+        taken = _Taken()
+        while (touched := claims.touched(tx)) and self.ready:
+            for name in touched & self._messengers.keys():
+                self._claim(tx, name, taken)
+        return partial(self._begin, taken) if taken.due or taken.look_in_s or taken.crowded else None
+
+    def _claim(self, tx: Tx, name: str, taken: "_Taken") -> None:
+        now = self._clock.now()
+        can = self._messengers[name].abilities
+        room = AT_ONCE - self._busy[name] - sum(message.messenger == name for message in taken.due)
+        if room <= 0:
+            taken.crowded.add(name)
+            return
+        if not claims.may_claim(tx, name):
+            taken.look_in_s[name] = OTHER_CLAIMS_S
+            return
+        pace = pace_of(can)
+        if pace is None:
+            due = outbox.claim(tx, name, now, room)
+        else:
+            due, wait_s = claim_at_pace(tx, name, now, room, pace)
+            if wait_s is not None:
+                taken.look_in_s[name] = wait_s
+        if len(due) == room:
+            taken.crowded.add(name)
+        # One that may not go is moved or held, and that touches the outbox again.
+        taken.due += [message for message in due if self._reach.may_go(tx, message, cost_of(message, can), now)]
+
+    def _begin(self, taken: "_Taken") -> None:
+        loop = asyncio.get_running_loop()
+        for message in taken.due:
+            self._in_hand.add(message.id)
+            self._busy[message.messenger] += 1
+            task = loop.create_task(self._send(message))
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+        for name, in_s in taken.look_in_s.items():
+            self._look_soon([name], in_s)
+        for name in taken.crowded:
+            if self._busy[name] < AT_ONCE:  # one has ended in the meantime
+                self._look_soon([name])
+            else:
+                self._crowded.add(name)
+
+    def _is_in_group(self, messenger: str, chat: str) -> bool:
+        """Tell whether a chat is a group; of a messenger that is switched off nobody knows."""
+        return messenger not in self._messengers or self._messengers[messenger].abilities.is_group(chat)
 
     async def _take_back_leases(self, *, all_of_them: bool = False) -> bool:
         """Deal with what a dead process was sending. Returns False when the database cannot be written."""
-        in_hand = tuple(self._in_hand)
+        self._leases_seen_at = _loop_s()
+        in_hand = frozenset(self._in_hand)
+
+        def take_back(tx: Tx) -> None:
+            outbox.take_back_leases(tx, self._clock.now(), self._is_in_group, all_of_them=all_of_them, but=in_hand)
+
         try:
-            await self._store.write(
-                LANE,
-                lambda tx: outbox.take_back_leases(tx, self._clock.now(), all_of_them=all_of_them, but=in_hand),
-            )
+            await self._lanes.write(LANE, take_back)
         except Exception as error:
             log.warning("leases could not be taken back", error=type(error).__name__)
             return False
         return True
 
     async def _send(self, message: Due) -> None:
-        more = True
         try:
-            async with self._turn(message):
-                more = await self._send_and_settle(message)
+            await self._send_and_settle(message)
         finally:
             self._in_hand.discard(message.id)
             self._busy[message.messenger] -= 1
-            self._cards[message.messenger] -= message.is_card
-            if more or message.messenger in self._left_behind:
-                self._look_at([message.messenger])
+            if message.messenger in self._crowded:
+                self._crowded.discard(message.messenger)
+                self._look_soon([message.messenger])
 
-    @asynccontextmanager
-    async def _turn(self, message: Due) -> AsyncIterator[None]:
-        """Wait until what went out before on this messenger is written down, or takes long."""
-        name = message.messenger
-        if not self._one_by_one(name):
-            yield
-            return
-        try:
-            # A card in hand at a kill is one nobody knows of.
-            turn = await self._turns[name].take(next_one=message.is_card)
-        finally:
-            self._queued[name] -= 1
-        if name in self._left_behind and self._queued[name] <= REFILL_AT:
-            self._look_at([name])
-        try:
-            yield
-        finally:
-            turn.end()
-
-    async def _send_and_settle(self, message: Due) -> bool:
-        """Send a message and write down how it ended. Returns whether more may be due now, e.g. in its chat."""
-        end: Callable[[Tx], bool]
+    async def _send_and_settle(self, message: Due) -> None:
+        """Send a message and write down how it ended."""
+        end: Callable[[Tx], None]
+        handed_over = self._clock.now()
         began, failed = time.monotonic(), None
         try:
             remote_id = await self._show(self._messengers[message.messenger], message)
@@ -226,9 +213,11 @@ class Delivery:
             failed = MessengerFailed(Failure.FAILED, f"{type(error).__name__}: {error}")
             end = partial(self._take, message=message, failed=failed)
         else:
-            end = partial(self._landed, message=message, remote_id=remote_id)
+            # It counts from when it arrived, and the answer may have taken longer.
+            arrived = min(self._clock.now(), handed_over + ARRIVES_WITHIN)
+            end = partial(self._landed, message=message, remote_id=remote_id, at=arrived)
         self._ends.note(message, failed, self._clock.now(), time.monotonic() - began)
-        return await self._settle(message, end)
+        await self._settle(message, end)
 
     async def _show(self, messenger: Messenger, message: Due) -> str:
         """Send a message's parts; returns the id of the one that carries the choices."""
@@ -248,11 +237,11 @@ class Delivery:
             self._parts_sent[message.id] = (message.prompt, number)
         return remote_id
 
-    async def _settle(self, message: Due, end: Callable[[Tx], bool]) -> bool:
+    async def _settle(self, message: Due, end: Callable[[Tx], None]) -> None:
         """Write an end down. While the disk is full nobody else may guess at it, so it is tried until it stands."""
         while True:
             try:
-                return await self._store.write(LANE, end)
+                return await self._lanes.write(LANE, end)
             except Exception as error:
                 log.error("the end of a sending could not be stored", outbox_id=message.id, error=type(error).__name__)
                 if not is_worth_a_retry(error):
@@ -260,20 +249,19 @@ class Delivery:
                     end = partial(self._take, message=message, failed=failed_here)
                 await asyncio.sleep(LOOK_EVERY_S)
 
-    def _landed(self, tx: Tx, message: Due, remote_id: str) -> bool:
-        outbox.mark_sent(tx, message, remote_id, self._clock.now())
+    def _landed(self, tx: Tx, message: Due, remote_id: str, at: datetime) -> None:
+        outbox.mark_sent(tx, message, remote_id, at)
         self._uncertain.pop((message.messenger, message.chat), None)
         self._parts_sent.pop(message.id, None)
-        return outbox.anything_waits(tx, message.messenger, message.chat)
 
-    def _take(self, tx: Tx, message: Due, failed: MessengerFailed) -> bool:
+    def _take(self, tx: Tx, message: Due, failed: MessengerFailed) -> None:
         """Write down what a failure means; one row a failure. What it means for others is for the next look to see."""
         now = self._clock.now()
         match failed.failure:
             case Failure.LATER:
                 self._try_again(tx, message, failed, now)
             case Failure.UNCERTAIN:
-                if message.is_card:
+                if message.is_card and self._is_in_group(message.messenger, message.chat):
                     # Not tried again, but what waits behind it must not meet the same end at once.
                     here = (message.messenger, message.chat)
                     rest = timedelta(seconds=min(2.0 ** min(self._uncertain[here], 10), LONGEST_PAUSE_S))
@@ -297,7 +285,6 @@ class Delivery:
                 self._try_again(tx, message, failed, now, forget_edit=True)
             case Failure.FAILED:
                 outbox.mark_given_up(tx, message, "dead", str(failed))
-        return True
 
     def _try_again(
         self, tx: Tx, message: Due, failed: MessengerFailed, now: datetime, *, forget_edit: bool = False
@@ -311,6 +298,19 @@ class Delivery:
         pause_s += random.uniform(0, pause_s / 10)  # chats that failed together do not come back together
         not_before = now + timedelta(seconds=pause_s)
         outbox.mark_again(tx, message, not_before, str(failed), forget_edit=forget_edit, now=now)
+
+
+@dataclass
+class _Taken:
+    """What one transaction took, and when there is to be a look without one."""
+
+    due: list[Due] = field(default_factory=list)
+    look_in_s: dict[str, float] = field(default_factory=dict)  # by messenger
+    crowded: set[str] = field(default_factory=set)
+
+
+def _loop_s() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def pace_of(can: Abilities) -> Pace | None:

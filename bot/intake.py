@@ -1,7 +1,6 @@
 """Every event is carried through in one transaction before its platform is told that it arrived."""
 
 import time
-from collections.abc import Awaitable, Callable
 
 import structlog
 
@@ -22,12 +21,11 @@ log = structlog.get_logger()
 class Intake:
     """Takes decoded events of every messenger; see design 2.2 and 4."""
 
-    def __init__(self, store: Store, clock: Clock, town: Town, wake: Callable[[], None]) -> None:
-        """`wake` tells delivery that something may be waiting."""
+    def __init__(self, store: Store, clock: Clock, town: Town) -> None:
+        """What an event causes is told to delivery by the transaction that stores it; see `Delivery`."""
         self._store = store
         self._clock = clock
         self._town = town
-        self._wake = wake
 
     async def accept(self, event: Inbound) -> Accepted:
         """Carry an event through; returns when it is committed. Raises `TryLater` when nothing could be stored."""
@@ -36,11 +34,9 @@ class Intake:
         try:
             accepted = await self._store.write(self._lane(event), lambda tx: self._take(tx, event))
         except Exception as error:
-            accepted = await self._keep(event, error)
-        else:
-            said = "received before" if accepted.duplicate else "answered"
-            log.info(said, event_id=event.id, took_ms=round(1_000 * (time.monotonic() - began)))
-        self._wake()
+            return await self._keep(event, error)
+        said = "received before" if accepted.duplicate else "answered"
+        log.info(said, event_id=event.id, took_ms=round(1_000 * (time.monotonic() - began)))
         return accepted
 
     async def park(self, messenger: str, unreadable: CannotRead) -> Accepted:
@@ -69,7 +65,6 @@ class Intake:
                     hear(tx, event, self._town, now)
 
         await self._store.write(self._lane(event), again)
-        self._wake()
 
     def _take(self, tx: Tx, event: Inbound) -> Accepted:
         now = self._clock.now()
@@ -109,6 +104,3 @@ class Intake:
 def _later(error: Exception, **ids: str) -> TryLater:
     away.tell("intake", error, **ids)
     return TryLater(type(error).__name__)
-
-
-Retry = Callable[[int], Awaitable[None]]

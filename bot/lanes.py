@@ -41,17 +41,28 @@ class _Job:
 
 
 OnError = Callable[[BaseException], None]
+Before = Callable[[Tx], Callable[[], None] | None]
+
+
+def _nothing(_: Tx) -> None:
+    return None
+
+
+class _NotTheirs(Exception):
+    """A fault of what runs before a commit, not of the works that are to be committed."""
 
 
 class _Lane(threading.Thread):
     """One thread, one connection, one queue."""
 
-    def __init__(self, database: Database, number: int, on_error: OnError) -> None:
+    def __init__(self, database: Database, number: int, before_commit: Before, on_error: OnError) -> None:
         super().__init__(name=f"lane-{number}", daemon=True)
         self._database = database
+        self._before_commit = before_commit
         self._on_error = on_error
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._connection: Connection | None = None
+        self._after: list[Callable[[], None]] = []
 
     def put(self, job: _Job) -> None:
         self._jobs.put(job)
@@ -88,32 +99,50 @@ class _Lane(threading.Thread):
                 self._alone(job)
                 if job.error is not None and is_worth_a_retry(job.error):
                     given_up = job.error
-        for loop in {job.loop for job in batch}:
+        after, self._after = self._after, []
+        for loop in {job.loop: None for job in batch}:
             try:
-                loop.call_soon_threadsafe(_tell, [job for job in batch if job.loop is loop])
+                loop.call_soon_threadsafe(_tell, [job for job in batch if job.loop is loop], after)
             except RuntimeError:  # the loop that asked is closed; what it asked for is done all the same
                 log.info("nobody waits for a work any more", lane=self.name)
+            after = []
 
     def _together(self, batch: list[_Job]) -> bool:
         """Carry a batch through in one transaction. Returns False when it was rolled back."""
         if len(batch) == 1:
             return False
         try:
-            with self._begin() as tx:
-                for job in batch:
-                    job.result = job.work(tx)
+            self._commit(batch, self._before_commit)
         except BaseException:  # whatever it was, each work finds out for itself, alone
             self._mend()
             return False
         return True
 
+    def _commit(self, batch: list[_Job], before_commit: Before) -> None:
+        with self._begin() as tx:
+            for job in batch:
+                job.result = job.work(tx)
+            try:
+                after = before_commit(tx)
+            except Exception as error:
+                if is_worth_a_retry(error):
+                    raise
+                raise _NotTheirs from error
+        if after is not None:
+            self._after.append(after)
+
     def _alone(self, job: _Job) -> None:
         pause_s = PAUSE_S
+        before_commit = self._before_commit
         for attempt in range(1, TRIES + 1):
             try:
-                with self._begin() as tx:
-                    job.result = job.work(tx)
+                self._commit([job], before_commit)
                 return
+            except _NotTheirs as fault:
+                self._mend()
+                log.error("what ends a transaction failed; it is kept without", exc_info=fault.__cause__)
+                before_commit = _nothing
+                continue
             except BaseException as error:  # also one that would end a thread: the lane must live on
                 self._mend()
                 self._on_error(error)
@@ -159,7 +188,7 @@ class _Transaction:
             self._transaction.rollback()
 
 
-def _tell(jobs: list[_Job]) -> None:
+def _tell(jobs: list[_Job], after: list[Callable[[], None]]) -> None:
     for job in jobs:
         if job.future.done():
             continue  # whoever asked has gone away; the work is committed all the same
@@ -167,6 +196,8 @@ def _tell(jobs: list[_Job]) -> None:
             job.future.set_exception(job.error)
         else:
             job.future.set_result(job.result)
+    for follow in after:
+        follow()
 
 
 class Lanes:
@@ -179,10 +210,16 @@ class Lanes:
         """
         self._database = database
         self._on_error = on_error
-        self._lanes = [_Lane(database, number, on_error) for number in range(1 if database.is_sqlite else count)]
+        self._last: Before = _nothing
+        number_of = 1 if database.is_sqlite else count
+        self._lanes = [_Lane(database, number, lambda tx: self._last(tx), on_error) for number in range(number_of)]
         self._closed = False
         for lane in self._lanes:
             lane.start()
+
+    def before_commit(self, last: Before) -> None:
+        """Run `last` at the end of every transaction; what it returns is called on the loop once that is committed."""
+        self._last = last
 
     async def write(self, key: str, work: Callable[[Tx], T]) -> T:
         """Run `work` in the lane of `key`; return when it is committed."""

@@ -163,10 +163,8 @@ def build(settings: Settings, clock: Clock) -> Instance:
     messengers = doors(House(settings, lanes, clock, files, key, has_official_account))
     delivery = Delivery(lanes, clock, messengers, settings.zone)
     windowed = frozenset(name for name, messenger in messengers.items() if messenger.abilities.window)
-    intake = Intake(lanes, clock, Town(areas(), key, windowed), delivery.wake)
+    intake = Intake(lanes, clock, Town(areas(), key, windowed))
     papers = Papers(files, settings.DATA_DIR)
-    background = Background(
-        lanes, clock, messengers, files, papers, delivery.wake, hurried, alone=settings.PROCESSES == 1
-    )
+    background = Background(lanes, clock, messengers, files, papers, hurried, alone=settings.PROCESSES == 1)
     soundness = Soundness(hurried, messengers)
     return Instance(settings, clock, database, lanes, files, key, messengers, delivery, intake, background, soundness)

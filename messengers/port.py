@@ -39,7 +39,6 @@ class Abilities:
     min_seconds_per_chat: float = 0.0  # between two messages to one person
     max_per_minute_in_group: int = 0  # 0: no such limit
     max_per_second: int = 0  # of all chats together; 0: no such limit
-    knows_repeats: bool = False  # by `Outgoing.key`; else one at a time: a kill repeats what is under way
     is_group: Callable[[str], bool] = no_groups  # by the chat's id
     window: Window | None = None  # None: may write first, long after the person was last heard
     numbers_beside_buttons: bool = False  # some of its clients draw no buttons: the text lists the choices as well

@@ -1,16 +1,17 @@
 """Messages to send: written in the transaction that causes them, sent after it, in order per chat."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, case, delete, func, insert, or_, select, update
+from sqlalchemy import Select, bindparam, case, delete, func, insert, or_, select, update
 from sqlalchemy.orm import aliased
 
 from deeds.said import Prompt
 from storage.causes import cause
+from storage.claims import touch
 from storage.database import Tx
 from storage.models import OutboxMessage
 from storage.prepared import Prepared
@@ -38,7 +39,7 @@ class Due:
 
     @property
     def is_card(self) -> bool:
-        """Whether it must not stand twice: where nobody knows if it went out, a person must look."""
+        """Whether it must not stand twice in a group: where nobody knows if it went out, a person must look."""
         return (self.send_key or "").startswith(CARD) and not self.edits
 
 
@@ -95,6 +96,7 @@ _WAITS = Prepared(
 
 def put(tx: Tx, messenger: str, chat: str, prompt: Prompt, now: datetime, thread: str | None = None) -> None:
     """Queue a message. With a `send_key` it replaces the one under that key, in the queue or in the chat by an edit."""
+    touch(tx, [messenger])
     values = {
         "body": prompt.to_json(),
         "not_before": prompt.not_before or now,
@@ -266,17 +268,13 @@ def lease(tx: Tx, message: Due, now: datetime, units: int = 0) -> None:
 def mark_sent(tx: Tx, message: Due, remote_id: str, now: datetime) -> None:
     """Record that the messenger has it; a message whose words changed on the way is queued again as an edit."""
     _SENT.change(tx, message=message.id, remote=remote_id, at=now)
-    if not message.send_key:
-        return
-    here = OutboxMessage.id == message.id
-    body = tx.execute(select(OutboxMessage.body).where(here).with_for_update()).scalar_one_or_none()
-    if body is not None and not _says(body, message.prompt):
-        tx.execute(update(OutboxMessage).where(here).values(state="waiting", attempts=0, edits=remote_id))
-
-
-def anything_waits(tx: Tx, messenger: str, chat: str) -> bool:
-    """Tell whether a chat has more to be sent, now or later."""
-    return _WAITS.first(tx, here=messenger, there=chat) is not None
+    if message.send_key:
+        here = OutboxMessage.id == message.id
+        body = tx.execute(select(OutboxMessage.body).where(here).with_for_update()).scalar_one_or_none()
+        if body is not None and not _says(body, message.prompt):
+            tx.execute(update(OutboxMessage).where(here).values(state="waiting", attempts=0, edits=remote_id))
+    if _WAITS.first(tx, here=message.messenger, there=message.chat) is not None:
+        touch(tx, [message.messenger])
 
 
 def mark_again(
@@ -286,24 +284,16 @@ def mark_again(
     values: dict[str, object] = {"state": "waiting", "not_before": not_before, "leased_until": None}
     values["error"] = error[:2_000]
     values["failing_since"] = func.coalesce(OutboxMessage.failing_since, now)
+    touch(tx, [message.messenger])
     if forget_edit:
         values["edits"] = None
     tx.execute(update(OutboxMessage).where(OutboxMessage.id == message.id).values(**values))
 
 
-def put_back(tx: Tx, messages: Collection[Due]) -> None:
-    """Queue messages again that were claimed and not begun."""
-    if messages:
-        tx.execute(
-            update(OutboxMessage)
-            .where(OutboxMessage.id.in_([message.id for message in messages]))
-            .values(state="waiting", leased_until=None, attempts=OutboxMessage.attempts - 1)
-        )
-
-
 def mark_given_up(tx: Tx, message: Due, state: str, error: str, *, chat_rests_until: datetime | None = None) -> None:
     """Stop sending a message: `dead` (it did not go out) or `uncertain` (it may have), and then its chat may rest."""
     rest = {} if chat_rests_until is None else {"not_before": chat_rests_until}
+    touch(tx, [message.messenger])
     tx.execute(
         update(OutboxMessage)
         .where(OutboxMessage.id == message.id)
@@ -311,24 +301,41 @@ def mark_given_up(tx: Tx, message: Due, state: str, error: str, *, chat_rests_un
     )
 
 
-def take_back_leases(tx: Tx, now: datetime, *, all_of_them: bool = False, but: Collection[int] = ()) -> int:
+def take_back_leases(
+    tx: Tx,
+    now: datetime,
+    is_group: Callable[[str, str], bool],
+    *,
+    all_of_them: bool = False,
+    but: Collection[int] = (),
+) -> int:
     """Deal with messages whose sender died while sending: nobody knows whether they went out.
 
-    What is told to one person is sent again (a repeat harms less than a silence); a card is never blindly repeated: it
-    becomes `uncertain` for a person to look at, unless it is an edit, which can be repeated without harm.
-    `all_of_them` is for the start of a lone process: nobody else is sending. `but`: the caller has these in hand and
-    knows better.
+    What is told to one person is sent again (a repeat harms less than a silence); a card in a group is never blindly
+    repeated: it becomes `uncertain` for a person to look at, unless it is an edit, which can be repeated without harm.
+    `is_group` tells it by messenger and chat. `all_of_them` is for the start of a lone process: nobody else is sending.
+    `but`: the caller has these in hand and knows better. Returns how many are sent again.
     """
-    lost = [OutboxMessage.state == "sending", OutboxMessage.id.not_in(but)]
+    lost = [OutboxMessage.state == "sending"]
     if not all_of_them:
         lost.append(OutboxMessage.leased_until < now)
-    is_card = and_(OutboxMessage.send_key.startswith(CARD), OutboxMessage.edits.is_(None))
-    tx.execute(
-        update(OutboxMessage)
-        .where(*lost, is_card)
-        .values(state="uncertain", leased_until=None, error="the sender stopped while sending")
-    )
-    return tx.execute(update(OutboxMessage).where(*lost).values(state="waiting", leased_until=None)).rowcount
+    cards = OutboxMessage.send_key.startswith(CARD) & OutboxMessage.edits.is_(None)
+    found = tx.execute(
+        select(OutboxMessage.id, OutboxMessage.messenger, OutboxMessage.chat, cards.label("is_card"))
+        .where(*lost)
+        .with_for_update(skip_locked=True)
+    ).all()
+    again = 0
+    for row in found:
+        if row.id in but:
+            continue
+        ends: dict[str, object] = {"state": "waiting"}
+        if row.is_card and is_group(row.messenger, row.chat):
+            ends = {"state": "uncertain", "error": "the sender stopped while sending"}
+        tx.execute(update(OutboxMessage).where(OutboxMessage.id == row.id).values(leased_until=None, **ends))
+        touch(tx, [row.messenger])
+        again += ends["state"] == "waiting"
+    return again
 
 
 def count_stuck(tx: Tx) -> int:
@@ -360,14 +367,14 @@ def stuck(tx: Tx) -> Sequence[Stuck]:
 
 def send_again(tx: Tx, message_id: int, now: datetime) -> bool:
     """Queue a dead or uncertain message once more, because a person decided so."""
-    return (
-        tx.execute(
-            update(OutboxMessage)
-            .where(OutboxMessage.id == message_id, OutboxMessage.state.in_(_STUCK))
-            .values(state="waiting", not_before=now, attempts=0, error=None, failing_since=None)
-        ).rowcount
-        == 1
-    )
+    queued = tx.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.id == message_id, OutboxMessage.state.in_(_STUCK))
+        .values(state="waiting", not_before=now, attempts=0, error=None, failing_since=None)
+        .returning(OutboxMessage.messenger)
+    ).scalar_one_or_none()
+    touch(tx, [queued] if queued else [])
+    return queued is not None
 
 
 def move_chat(tx: Tx, messenger: str, old: str, new: str) -> None:

@@ -1,31 +1,31 @@
 """How fast a messenger may be written to, counted from what the outbox says went out.
 
-A restart therefore forgets nothing, and processes that share a database share its limits. An answer is noted after the
-messenger took the message, never before, so what is counted here is never less than what the messenger counts.
+A restart therefore forgets nothing, and processes that share a database share its limits. A message counts from before
+it is handed over until a second after its answer, so what is counted here is never less than what the messenger counts;
+where the answer takes long, it has arrived all the same, and counts no more (`ARRIVES_WITHIN`).
 """
 
-import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, select
 
 from storage import outbox
 from storage.database import Tx
 from storage.models import OutboxMessage
-from storage.outbox import HORIZON, Due
+from storage.outbox import HORIZON, LEASE, Due
 from storage.prepared import Prepared
 from storage.statements import table
 
 BURST = 3  # messages to one chat that need not keep the distance: a receipt and the question after it come together
-OTHER_CLAIMS_S = 0.02  # how long another process takes to claim
+ARRIVES_WITHIN = timedelta(seconds=2)  # of being handed over, however long the answer takes
 
 
 _OUT = table(OutboxMessage)
-_SENDING = Prepared(select(_OUT.c.messenger, _OUT.c.units).where(_OUT.c.state == "sending"))
+_SENDING = Prepared(select(_OUT.c.messenger, _OUT.c.leased_until, _OUT.c.units).where(_OUT.c.state == "sending"))
 _LATELY = Prepared(
     select(_OUT.c.messenger, _OUT.c.sent_at, _OUT.c.units)
     .where(_OUT.c.sent_at > bindparam("since"), _OUT.c.sent_at < bindparam("until"))
@@ -67,9 +67,10 @@ def claim_at_pace(tx: Tx, messenger: str, now: datetime, at_most: int, pace: Pac
 
     Returns them and in how many seconds more may be allowed; None where no limit stands in the way.
     """
-    if not _alone(tx, messenger):
-        return [], OTHER_CLAIMS_S
     room, free_in_s = _room(tx, messenger, now, pace)
+    if room == 0:
+        return [], free_in_s
+    at_most = at_most if room is None else min(at_most, room)
     taken: list[Due] = []
     passed: list[str] = []  # chats that were looked at: taken from, or held by a limit
     waits: list[float] = []
@@ -89,15 +90,9 @@ def claim_at_pace(tx: Tx, messenger: str, now: datetime, at_most: int, pace: Pac
                 room = None if room is None else max(0, room - cost)
                 outbox.lease(tx, head, now, cost)
                 taken.append(head)
+    if room == 0:
+        waits.append(free_in_s)
     return taken, min(waits, default=None)
-
-
-def _alone(tx: Tx, messenger: str) -> bool:
-    """Tell whether no other process claims at this moment; two at once would each take what is left for one."""
-    if tx.dialect.name != "postgresql":
-        return True  # the only writer, for as long as the transaction lasts
-    key = zlib.crc32(f"pace of {messenger}".encode())
-    return bool(tx.execute(select(func.pg_try_advisory_xact_lock(key))).scalar_one())
 
 
 def _room(tx: Tx, messenger: str, now: datetime, pace: Pace) -> tuple[int | None, float]:
@@ -105,11 +100,13 @@ def _room(tx: Tx, messenger: str, now: datetime, pace: Pace) -> tuple[int | None
     if not pace.per_second:
         return None, 0.0
     # The messenger is looked at here: as a condition it would tempt a planner to walk all rows of that messenger.
-    on_the_wire = sum(row.units for row in _SENDING.all(tx) if row.messenger == messenger)
     second = {"since": now - timedelta(seconds=1), "until": now + HORIZON}
-    just_sent = [(row.sent_at, row.units) for row in _LATELY.all(tx, **second) if row.messenger == messenger]
-    room = pace.per_second - on_the_wire - sum(units for _, units in just_sent)
-    free_in_s = _window_wait_s(pace.per_second, timedelta(seconds=1), 1, just_sent, now)
+    went = [(row.sent_at, row.units) for row in _LATELY.all(tx, **second) if row.messenger == messenger]
+    sending = [row for row in _SENDING.all(tx) if row.messenger == messenger and row.leased_until is not None]
+    went += [(min(now, row.leased_until - LEASE + ARRIVES_WITHIN), row.units) for row in sending]
+    went.sort()
+    room = pace.per_second - sum(units for at, units in went if at > now - timedelta(seconds=1))
+    free_in_s = _window_wait_s(pace.per_second, timedelta(seconds=1), 1, went, now)
     return max(0, room), free_in_s or 1 / pace.per_second
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select, update
 
+from storage.claims import touch
 from storage.database import Tx
 from storage.models import InboxEvent, OutboxMessage
 from storage.outbox import Due
@@ -37,12 +38,14 @@ def postpone(tx: Tx, message: Due, until: datetime) -> None:
 def readdress(tx: Tx, message: Due, messenger: str, chat: str) -> None:
     """Send a message to another chat of the same person instead."""
     _change(tx, message, state="waiting", messenger=messenger, chat=chat, thread=None, edits=None, attempts=0)
+    touch(tx, [messenger])
 
 
 def release(tx: Tx, messenger: str, chat: str, now: datetime) -> None:
     """Let the oldest messages go that were held back: the person has written."""
     held = _held(tx, messenger, chat)
     if held:
+        touch(tx, [messenger])
         tx.execute(
             update(OutboxMessage).where(OutboxMessage.id.in_(held)).values(state="waiting", not_before=now, error=None)
         )
@@ -56,4 +59,5 @@ def _held(tx: Tx, messenger: str, chat: str) -> Sequence[int]:
 
 
 def _change(tx: Tx, message: Due, **values: object) -> None:
+    touch(tx, [message.messenger])  # what stands behind it in its chat may go
     tx.execute(update(OutboxMessage).where(OutboxMessage.id == message.id).values(leased_until=None, **values))

@@ -10,5 +10,4 @@ ABILITIES = Abilities(
     edits_messages=False,  # a page that has shown a line does not ask for it again
     sends_photos=True,
     sends_files=True,
-    knows_repeats=True,
 )

@@ -27,7 +27,7 @@ ABILITIES = Abilities(
     edits_messages=True,
     sends_photos=True,
     sends_files=True,
-    knows_repeats=True,
+    is_group=lambda chat: chat.startswith("-"),
 )
 
 
@@ -66,6 +66,7 @@ class Scripted:
         self.answers: Callable[[Outgoing, int], MessengerFailed | None] = lambda _outgoing, _number: None
         self.lost_answers: set[int] = set()  # numbers of tries that take effect and fail all the same
         self.slow_s = 0.0
+        self.slow: Callable[[Outgoing], float] = lambda _outgoing: self.slow_s
         self.most_at_once = 0
         self._under_way: set[str] = set()
 
@@ -83,7 +84,7 @@ class Scripted:
     async def _send(self, outgoing: Outgoing) -> Sent:
         number = len(self.tries)
         self.tries.append(Try(outgoing, self.clock.now()))
-        await asyncio.sleep(self.slow_s)
+        await asyncio.sleep(self.slow(outgoing))
         failed = self.answers(outgoing, number)
         if failed is not None and number not in self.lost_answers:
             raise failed
@@ -125,6 +126,7 @@ class Post:
         self.messenger = messenger
         self.others: dict[str, Scripted] = {}
         self.delivery: Delivery | None = None
+        self.lanes: Lanes
 
     def put(self, chat: str, text: str, **more: Any) -> None:
         """Queue a message."""
@@ -152,8 +154,8 @@ class Post:
     @asynccontextmanager
     async def delivering(self, *, alone: bool = True) -> AsyncIterator[Delivery]:
         """Deliver for as long as the block lasts."""
-        with lanes_on(self.database) as lanes:
-            self.delivery = Delivery(lanes, self.clock, {"scripted": self.messenger, **self.others})
+        with lanes_on(self.database) as self.lanes:
+            self.delivery = Delivery(self.lanes, self.clock, {"scripted": self.messenger, **self.others})
             running = asyncio.get_running_loop().create_task(self.delivery.run(alone=alone))
             try:
                 yield self.delivery

@@ -79,6 +79,7 @@ class Server:
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / "log"
         self.kills = 0
+        self.in_hand: Counter[str] = Counter()  # by chat: the kills that found a message on its way there
         self.database = Database(database_url or f"sqlite:///{folder / 'data' / 'viectot.sqlite3'}")
         upgrade(self.database)
         self.settings = {"DATA_DIR": str(folder / "data"), "PORT": str(self.port), **settings}
@@ -146,6 +147,9 @@ class Server:
         os.killpg(self._child.pid, signal.SIGKILL)
         self._child.wait()
         self.kills += 1
+        on_the_way = Counter(chat for chat, state in self.rows("outbox_message", "chat", "state") if state == "sending")
+        assert set(on_the_way.values()) <= {1}, "a kill can repeat more than one message of a chat"
+        self.in_hand += on_the_way
 
     def end(self) -> None:
         """End it as an operator would; kill it where it does not listen."""

@@ -19,7 +19,7 @@ from deeds.said import Option, Prompt
 from messengers.port import Failure, MessengerFailed, Outgoing
 from messengers.webchat.chat import WebChat
 from storage import chat_lines, outbox, people
-from storage.database import Database, sqlite_module
+from storage.database import Database, Tx, sqlite_module
 from storage.models import Base, Group, Identity, OutboxMessage
 from tests.faults.scripted import ABILITIES, FastClock, Post, Scripted, lanes_on, wait_for
 from tests.statements import look_at_statements
@@ -138,23 +138,25 @@ def test_trying_has_an_end(post: Post) -> None:
     assert (stuck.text, stuck.error) == ("never", "come again")
 
 
-def test_an_uncertain_reply_is_repeated_and_an_uncertain_card_is_not(post: Post) -> None:
-    """Both went out, both answers got lost. A person may decide to send the card again."""
-    failures = {"reply": [uncertain()], "card": [uncertain()]}
-    post.messenger.answers = lambda outgoing, _: failures[outgoing.text].pop() if failures[outgoing.text] else None
-    post.messenger.lost_answers = {0, 1}
+def test_what_is_uncertain_is_repeated_to_a_person_and_a_card_never_to_a_group(post: Post) -> None:
+    """All went out, all answers got lost. A person may decide to send the card to the group again."""
+    failures = {"1": [uncertain()], "2": [uncertain()], "-2": [uncertain()]}
+    post.messenger.answers = lambda outgoing, _: failures[outgoing.chat].pop() if failures[outgoing.chat] else None
+    post.messenger.lost_answers = {0, 1, 2}
     post.put("1", "reply")
-    post.put("2", "card", send_key="card:1")
+    post.put("2", "card", send_key="card:1:2")
+    post.put("-2", "card", send_key="card:1")
     post.deliver()
-    assert post.states() == ["sent", "uncertain"]
+    assert post.states() == ["sent", "sent", "uncertain"]
     assert post.messenger.texts("1") == ["reply", "reply"]
-    assert post.messenger.texts("2") == ["card"]
+    assert post.messenger.texts("2") == ["card", "card"]
+    assert post.messenger.texts("-2") == ["card"]
     with post.database.write() as tx:
         (stuck,) = outbox.stuck(tx)
         assert outbox.send_again(tx, stuck.id, post.clock.now())
         assert not outbox.send_again(tx, stuck.id, post.clock.now())
     post.deliver()
-    assert post.states() == ["sent", "sent"]
+    assert post.states() == ["sent", "sent", "sent"]
 
 
 def test_an_uncertain_edit_is_repeated(post: Post) -> None:
@@ -344,17 +346,18 @@ def test_on_the_web_chat_replaced_words_are_a_line_and_repeated_ones_are_not(pos
 
 
 def test_a_lost_sender_s_messages_are_dealt_with_at_the_next_start(post: Post) -> None:
-    """Killed while sending: a reply and an outcome go out again, a card waits for a person, an edit is repeated."""
+    """Killed while sending: words to one person and edits go out again, a group's card waits for somebody to look."""
     post.put("3", "card", send_key="card:3")
     post.deliver()
     post.put("3", "card, edited", send_key="card:3")
     post.put("1", "reply")
-    post.put("2", "card", send_key="card:2")
+    post.put("-2", "card", send_key="card:2")
     post.put("4", "your report was accepted", send_key="outcome:4")
+    post.put("5", "card", send_key="card:5")
     with post.database.write() as tx:
-        assert len(outbox.claim(tx, "scripted", post.clock.now(), 10)) == 4
+        assert len(outbox.claim(tx, "scripted", post.clock.now(), 10)) == 5
     post.deliver()
-    assert post.states() == ["sent", "sent", "uncertain", "sent"]
+    assert post.states() == ["sent", "sent", "uncertain", "sent", "sent"]
     assert post.messenger.texts("4") == ["your report was accepted"]
     assert post.messenger.texts("3") == ["card, edited"]
 
@@ -419,33 +422,77 @@ def test_a_message_may_wait_for_its_time_without_holding_its_chat(post: Post) ->
         assert tx.execute(select(OutboxMessage.attempts)).scalars().all() == [1, 1]
 
 
-def test_no_more_than_a_kill_may_repeat_is_under_way(post: Post) -> None:
-    """Twenty chats wait: one message at a time, so that a kill finds one whose end is not written down."""
-    post.messenger.abilities = replace(ABILITIES, knows_repeats=False)
-    post.messenger.slow_s = 0.02
-    for number in range(20):
-        post.put(str(number), "hello")
+def test_chats_go_side_by_side_and_in_each_of_them_one_message_at_a_time(post: Post) -> None:
+    """Sixty people are answered together; to each of them one message is under way, as a kill may repeat it."""
+    post.messenger.slow_s = 0.3
+    most: Counter[str] = Counter()
+
+    def count(outgoing: Outgoing, _: int) -> None:
+        with post.database.read() as tx:
+            sending = tx.execute(select(OutboxMessage.chat).where(OutboxMessage.state == "sending")).scalars()
+            for chat, many in Counter(sending).items():
+                most[chat] = max(most[chat], many)
+
+    post.messenger.answers = count
+    for number in range(2):
+        for chat in range(60):
+            post.put(str(chat), f"{number}")
     post.deliver()
     assert set(post.states()) == {"sent"}
-    assert post.messenger.most_at_once == 1
+    assert post.messenger.most_at_once > 30
+    assert post.messenger.overlaps == []
+    assert set(most.values()) == {1}
 
 
-def test_who_is_slow_holds_up_nobody(post: Post) -> None:
-    """Every message takes seconds: the others begin meanwhile instead of waiting in a row."""
-    post.messenger.abilities = replace(ABILITIES, knows_repeats=False)
-    post.messenger.slow_s = 2.0
-    for number in range(10):
-        post.put(str(number), "hello")
-    post.deliver()
-    assert set(post.states()) == {"sent"}
-    assert post.messenger.most_at_once > 4
+def test_a_reply_is_taken_in_the_transaction_that_queues_it(post: Post) -> None:
+    """When the event is committed its reply is on its way, and nothing else has to look for it or be committed."""
+
+    def reply(tx: Tx) -> None:
+        outbox.put(tx, "scripted", "1", Prompt("reply"), post.clock.now())
+
+    async def go_on() -> None:
+        async with post.delivering() as delivering:
+            await wait_for(lambda: delivering.ready)
+            await post.lanes.write("1", reply)
+            assert post.states() == ["sending"]
+            await wait_for(lambda: post.states() == ["sent"])
+
+    post.messenger.slow_s = 0.3
+    asyncio.run(go_on())
+
+
+def test_what_comes_before_the_dead_are_dealt_with_is_not_sent_twice(post: Post) -> None:
+    """The server has just started and hears somebody already: their reply waits until old leases are taken back."""
+
+    async def go_on() -> None:
+        with lanes_on(post.database) as lanes:
+            delivering = Delivery(lanes, post.clock, {"scripted": post.messenger})
+            await lanes.write("1", lambda tx: outbox.put(tx, "scripted", "1", Prompt("reply"), post.clock.now()))
+            assert post.states() == ["waiting"]
+            running = asyncio.get_running_loop().create_task(delivering.run())
+            await wait_for(lambda: post.states() == ["sent"])
+            running.cancel()
+            await asyncio.wait([running])
+
+    asyncio.run(go_on())
+    assert post.messenger.texts("1") == ["reply"]
+
+
+def test_a_chat_that_hangs_holds_up_no_other(post: Post) -> None:
+    """Thirty chats never get an answer; a hundred others have theirs long before."""
+    hang = {str(chat) for chat in range(30)}
+    post.messenger.slow = lambda outgoing: 3.0 if outgoing.chat in hang else 0.0
+    for chat in range(130):
+        post.put(str(chat), "hello")
+    post.deliver(until=lambda: Counter(post.states())["sent"] == 100, seconds=2.5)
+    assert {tried.outgoing.chat for tried in post.messenger.tries} >= hang
 
 
 @pytest.fixture
 def no_second_look(post: Post, monkeypatch: pytest.MonkeyPatch) -> Post:
-    """A delivery that would look around again in an hour; slow, and one after the other."""
+    """A delivery that would look around again in an hour, to a slow messenger with one place."""
     monkeypatch.setattr(delivery, "LOOK_EVERY_S", 3600.0)
-    post.messenger.abilities = replace(ABILITIES, knows_repeats=False)
+    monkeypatch.setattr(delivery, "AT_ONCE", 1)
     post.messenger.slow_s = 0.02
     return post
 

@@ -156,7 +156,7 @@ def test_the_sweep_forgets_what_it_deletes(house: House) -> None:
 
     async def sweep(_: Telegram, lanes: Lanes) -> None:
         papers = Papers(house.files, house.folder)
-        await Background(lanes, SystemClock(), {}, house.files, papers, None).sweep_files()
+        await Background(lanes, SystemClock(), {}, house.files, papers).sweep_files()
 
     house.process(sweep)
     assert not path.exists()

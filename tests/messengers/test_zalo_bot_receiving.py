@@ -359,7 +359,7 @@ def test_repeats_have_one_effect(api: ZaloBotApi, house: House) -> None:
     broken = {"event_name": "message.text.received"}
     api.add(broken)
     api.add(broken)
-    intake = Intake(house.lanes, house.clock, Town(areas(), b"k" * 32), lambda: None)
+    intake = Intake(house.lanes, house.clock, Town(areas(), b"k" * 32))
 
     async def plot() -> None:
         zalo = house.messenger()

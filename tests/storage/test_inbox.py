@@ -79,7 +79,7 @@ class Office:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.lanes = Lanes(database, 4)
-        self.intake = Intake(self.lanes, SystemClock(), Town(areas(), b"k" * 32), lambda: None)
+        self.intake = Intake(self.lanes, SystemClock(), Town(areas(), b"k" * 32))
 
     def rows(self, column: object) -> list[object]:
         """Return one column of a whole table."""

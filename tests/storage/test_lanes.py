@@ -344,3 +344,41 @@ def test_a_lock_held_by_another_process_is_waited_for(sqlite: Database) -> None:
 
     assert asyncio.run(ask()) is True
     command.close()
+
+
+def test_what_ends_each_transaction_sees_all_of_it_and_goes_on_after_the_commit(database: Database) -> None:
+    """Three works share a commit: what they leave behind is looked at once, and followed up when it is stored."""
+    seen: list[int] = []
+    followed: list[list[str]] = []
+
+    def last(tx: Tx) -> Callable[[], None]:
+        seen.append(len(tx.execute(select(InboxEvent.id)).all()))
+        return lambda: followed.append(kept(database))
+
+    async def ask() -> None:
+        with lanes_on(database) as lanes:
+            async with asyncio.TaskGroup() as group, busy(lanes):
+                lanes.before_commit(last)
+                for number in range(3):
+                    group.create_task(lanes.write("5", note(f"e{number}")))
+
+    asyncio.run(ask())
+    assert seen in ([0, 3], [3])
+    assert followed[-1] == ["e0", "e1", "e2"]
+
+
+def test_a_fault_in_what_ends_a_transaction_takes_nothing_from_its_works(database: Database) -> None:
+    """The outbox holds something that cannot be read: what people write is kept all the same."""
+
+    def last(_: Tx) -> None:
+        raise ZeroDivisionError("ours")
+
+    async def ask() -> None:
+        with lanes_on(database) as lanes:
+            lanes.before_commit(last)
+            async with asyncio.TaskGroup() as group, busy(lanes):
+                for number in range(3):
+                    group.create_task(lanes.write("5", note(f"e{number}")))
+
+    asyncio.run(ask())
+    assert kept(database) == ["e0", "e1", "e2"]

@@ -42,6 +42,7 @@ class TelegramApi(Threaded, World):
             answer_timeout_s=answer_timeout_s,
         )
         self.down = False  # every connection is cut, as in an outage
+        self.answers_after_s = 0.0  # of a message that is shown at once
 
     def woken(self) -> None:
         """Let the waiting poll and the webhook look at the updates."""
@@ -108,6 +109,8 @@ class TelegramApi(Threaded, World):
             self.calls.append(call)
             fault = self.faults.take(method, call.integer("chat_id") or None)
         answer = await self._failing(request, call, fault) if fault else await self._done(call)
+        if method.startswith("send"):
+            await asyncio.sleep(self.answers_after_s)
         call.answered = answer.status
         with self.lock:
             self.changed.notify_all()
