@@ -98,6 +98,15 @@ def accented(text: str) -> str:
     return " ".join(words)
 
 
+def same_words(said: str, meant: str) -> bool:
+    """Tell whether `said` is `meant`, each word typed with its marks or with none: "đúng" is no way to write "dừng"."""
+    typed, wanted = plain(said).split(), plain(meant).split()
+    return len(typed) == len(wanted) and all(
+        accented(one) == accented(other) if has_marks(one) else fold(one) == fold(other)
+        for one, other in zip(typed, wanted, strict=True)
+    )
+
+
 def spellings(word: str) -> list[str]:
     """Return the ways people type one small word: with accents in the old and in the new style, and with none."""
     marked = nfc(word)

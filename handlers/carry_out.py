@@ -206,17 +206,23 @@ def _(_effect: effects.ListMine, scene: Scene, place: Place) -> Outcome:
 
 
 def _line(row: deeds.MineRow) -> str:
-    status = say("status.citizen.withdrawn") if row.withdrawn else notices.status_for_citizen(row.status)
-    return say("mine.line", number=row.number, about=row.honoree or say("mine.somebody"), status=status)
+    return say("mine.line", number=row.number, about=row.honoree or say("mine.somebody"), status=_status(row))
+
+
+def _status(row: deeds.MineRow) -> str:
+    return say("status.citizen.withdrawn") if row.withdrawn else notices.status_for_citizen(row.status)
 
 
 @carry_out.register
 def _(effect: effects.TellStatus, scene: Scene, place: Place) -> Outcome:
-    row = None
+    mine, number = deeds.mine(scene.tx, scene.person, 10_000), effect.number
     if effect.receipt is not None:
-        row = deeds.by_receipt(scene.tx, receipt_hmac(effect.receipt, scene.receipt_key))
-    elif effect.number is not None:
-        row = next((one for one in deeds.mine(scene.tx, scene.person, 10_000) if one.number == effect.number), None)
+        coded = deeds.by_receipt(scene.tx, receipt_hmac(effect.receipt, scene.receipt_key))
+        if coded is not None and all(own.submission_id != coded.submission_id for own in mine):
+            # Whoever holds a code learns how the report stands, and nothing about anybody in it.
+            return Answer(place, (Prompt(say("mine.line.coded", number=coded.number, status=_status(coded))),))
+        number = coded.number if coded is not None else None
+    row = next((own for own in mine if own.number == number), None)
     if row is None:
         return Answer(place, (Prompt(say("mine.unknown", phone=scene.context.office["phone"])),))
     return Answer(place, (Prompt(_line(row)),))
@@ -224,11 +230,38 @@ def _(effect: effects.TellStatus, scene: Scene, place: Place) -> Outcome:
 
 @carry_out.register
 def _(effect: effects.AskWithdraw, scene: Scene, place: Place) -> Outcome:
-    mine = deeds.mine(scene.tx, scene.person, 10_000)
-    row = next((one for one in mine if one.number == effect.number and not one.withdrawn), None)
-    if row is None:
+    standing = [row for row in deeds.mine(scene.tx, scene.person, 10_000) if not row.withdrawn]
+    meant = [row for row in standing if effect.number in (None, row.number)]
+    if len(meant) == 1:
+        return asides.ask_withdraw(place, meant[0].submission_id, meant[0].number)
+    if effect.number is not None:
         return Answer(place, (Prompt(say("mine.unknown", phone=scene.context.office["phone"])),))
-    return asides.ask_withdraw(place, row.submission_id, row.number)
+    if not meant:
+        return Answer(place, (Prompt(say("mine.none")),))
+    lines = [say("withdraw.which"), *map(_line, meant[:LISTED]), say("mine.tail")]
+    return Answer(place, (Prompt("\n".join(lines)),))
+
+
+@carry_out.register
+def _(effect: effects.TakeBackUse, scene: Scene, place: Place) -> Outcome:
+    standing = [told for told in deeds.of_person(scene.tx, scene.person) if told.withdrawn_at is None]
+    meant = [told for told in standing if effect.number in (None, told.number)]
+    if not meant:
+        return Answer(place, (Prompt(say("use.none", phone=scene.context.office["phone"])),))
+    things = (Thing.PICTURES,) if effect.pictures_only else (Thing.WORDS, Thing.PICTURES)
+    for told in meant:
+        for thing in things:
+            history.allow(
+                scene.tx, thing, False, how=scene.event.messenger, words="use.taken_back", now=scene.now,
+                submission_id=told.id,
+            )  # fmt: skip
+        if not effect.pictures_only:
+            receive.take_down(scene.tx, told, scene.now, scene.event.messenger)
+    numbers = ", ".join(str(told.number) for told in meant)
+    key = "use.taken_back.pictures" if effect.pictures_only else "use.taken_back"
+    said = (Prompt(say(key, numbers=numbers, phone=scene.context.office["phone"])),)
+    answered = place.talk == asides.CONSENT_PUBLISH and not effect.pictures_only
+    return Answer(place.closed() if answered else place, said)
 
 
 @carry_out.register

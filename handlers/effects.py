@@ -92,9 +92,17 @@ class TellStatus:
 
 @dataclass(frozen=True)
 class AskWithdraw:
-    """Begin to take back the submission with this running number."""
+    """Begin to take back the submission with this running number, or the only one there is."""
 
-    number: int
+    number: int | None = None
+
+
+@dataclass(frozen=True)
+class TakeBackUse:
+    """A yes to publishing is taken back: of the submission with this number, or of everything this person sent."""
+
+    number: int | None = None
+    pictures_only: bool = False
 
 
 @dataclass(frozen=True)

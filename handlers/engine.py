@@ -1,18 +1,20 @@
 """The engine of a form that fills itself (design 2.5), pure: place and words in; next place, prompts and effects out.
 
-What was said goes to the question just asked; then to fields still empty that read it with certainty; else it is added
-to the story. A field that was not asked is never overwritten. Everything still missing is asked in one message, each
-thing once; all of it is shown once before it is handed in, and there every field can be changed.
+What was said goes to the question just asked; then to fields still empty that read it with certainty; whatever no field
+took is added to the story, so that no word told is lost. A field that was not asked is never overwritten. Everything
+still missing is asked in one message, each thing once; all of it is shown once before it is handed in, and there every
+field can be changed.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from deeds.errors import AskAgain
-from deeds.said import Option, Prompt, Said
-from deeds.vietnamese import cut_at_sentence, fold, nfc
+from deeds.said import Prompt, Said
+from deeds.vietnamese import fold, nfc, same_words
+from handlers.asking import CHECK, ask_field, check, check_text, editable, go_on, place_words, reask, resumed
+from handlers.commands import may_be_a_name
 from handlers.effects import AcknowledgePhotos, Attach, DropDraft, HandIn, SetAside
-from handlers.fields import Value, map_point, unknown
+from handlers.fields import map_point, unknown
 from handlers.filling import (
     STORY_MAX_CHARS,
     STORY_MIN_CHARS,
@@ -25,17 +27,31 @@ from handlers.filling import (
     hear_story,
     keep,
     leave_open,
+    nothing_lost,
     notice_child,
     told,
 )
-from handlers.place import Answer, Context, Place, Stale, Unsure, again, ask, chosen, labelled, put
-from handlers.reading.answers import at_check, bare_word, only_heard, to_settle
-from handlers.reading.telling import clear_no, clear_yes, confirms, enough, greets, says_unknown, thanks, weak_yes
+from handlers.place import Answer, Context, Numbered, Place, Stale, Unsure, again, ask, chosen, labelled
+from handlers.reading.answers import at_check, bare_word, is_called_by_number, only_heard, to_settle
+from handlers.reading.telling import (
+    clear_no,
+    clear_yes,
+    confirms,
+    enough,
+    greets,
+    not_now,
+    refuses,
+    says_unknown,
+    sends,
+    thanks,
+    weak_yes,
+)
 from texts import say
 
-__all__ = ["Field", "Form", "answer", "back", "check", "check_text", "go_on", "has_story", "reask", "rewrite", "stop"]
-
-SHOWN_STORY_CHARS = 160
+__all__ = [
+    "CHECK", "Field", "Form", "answer", "ask_drop", "back", "check", "check_text", "go_on", "has_story", "reask",
+    "rewrite", "stop",
+]  # fmt: skip
 
 
 def answer(form: Form, place: Place, said: Said, context: Context) -> Answer:
@@ -52,6 +68,8 @@ def answer(form: Form, place: Place, said: Said, context: Context) -> Answer:
         return again(place, say("story.cannot_read", phone=context.office["phone"]))
     before = str(place.told.get("story", ""))
     heard = _heard(form, notice_child(place, text) if option is None else place, text, option, context)
+    if isinstance(heard, Place):
+        heard = go_on(form, nothing_lost(place, heard, text if option is None else ""), context)
     if len(before) < len(str(heard.place.told.get("story", ""))) > STORY_MAX_CHARS:
         return again(place, say("story.full"))
     if said.message and text and heard.place.told.get("story", before) != before:
@@ -61,7 +79,8 @@ def answer(form: Form, place: Place, said: Said, context: Context) -> Answer:
     return heard
 
 
-def _heard(form: Form, place: Place, text: str, option: str | None, context: Context) -> Answer:
+def _heard(form: Form, place: Place, text: str, option: str | None, context: Context) -> Answer | Place:
+    """Give an answer to the question it answers; a place means: go on from here, all of these words are heard."""
     match place.asked:
         case "story":
             return _story(form, place, text, context)
@@ -73,6 +92,8 @@ def _heard(form: Form, place: Place, text: str, option: str | None, context: Con
             return _check(form, place, text, option, context)
         case "edit":
             return _edit(form, place, text, option, context)
+        case "drop":
+            return _drop(form, place, text, option, context)
         case "stop":
             return _stop(form, place, text, option, context)
         case name:
@@ -105,6 +126,9 @@ def _choice(form: Form, place: Place, said: Said, context: Context) -> str | Ans
     except Stale:
         stale = say("menu.stale")
         return again(place, stale) if place.shown else reask(form, place, context).after(Prompt(stale))
+    except Numbered:
+        key = form.key("check.unclear_yes") if place.asked == "check" else "menu.not_an_option"
+        return again(place, say(key, count=len(place.shown)))
     except Unsure as error:
         if place.about.get("unsure") == fold(said.text):
             return None  # said a second time: it is a name
@@ -136,7 +160,7 @@ def _with_files(form: Form, place: Place, said: Said, context: Context) -> Answe
     return Answer(now, prompts, tuple(effects))
 
 
-def _story(form: Form, place: Place, text: str, context: Context) -> Answer:
+def _story(form: Form, place: Place, text: str, context: Context) -> Answer | Place:
     before = str(place.told.get("story", ""))
     if place.about.get("rewriting"):
         before = ""
@@ -144,144 +168,76 @@ def _story(form: Form, place: Place, text: str, context: Context) -> Answer:
         return ask(place, "story", "story.ask")
     if bare_word(text) or (before and not has_letters(text)):
         # Words of listening tell nothing; a number is for a menu that is no longer there.
-        return go_on(form, place.with_about(rewriting=None), context)
+        return place.with_about(rewriting=None)
     story = f"{before}\n{text}".strip()
     now = hear_story(form, place.with_about(rewriting=None), story, text, context)
     if len(story) < STORY_MIN_CHARS and "story" not in place.asked_once:
         now = replace(now, asked_once=(*now.asked_once, "story"))
         return ask(now, "story", "story.more")
-    return go_on(form, now, context)
+    return now
 
 
-def go_on(form: Form, place: Place, context: Context) -> Answer:
-    """Ask what must be settled, else what is missing, else show the check."""
-    if not has_story(place):
-        return ask(place, "story", "story.ask")
-    if place.about.get("settle"):
-        first = place.about["settle"][0]
-        options = tuple(Option(option_id, label) for option_id, label, _ in first["choices"])
-        return ask(place, "settle", first["key"], options, **first["values"])
-    missing = [field for field in form.fields if field.name not in place.told and field.name not in place.asked_once]
-    if not missing:
-        return check(form, place, context)
-    names = tuple(field.name for field in missing)
-    now = replace(place, asked_once=(*place.asked_once, *names))
-    options = _offers(now) if "who" in names else ()
-    if len(missing) == 1:
-        key = "who.ask_offered" if options else f"{names[0]}.ask"
-        return ask(now, names[0], form.key(key), options, **_place_words(context))
-    lines = [say(form.key("missing.head"))]
-    lines += [say(form.key("missing", name), **_place_words(context)) for name in names]
-    lines.append(say(form.key("missing.tail")))
-    return put(now.with_about(missing=list(names)), "missing", "\n".join(lines), options)
-
-
-def _offers(place: Place) -> tuple[Option, ...]:
-    return tuple(
-        Option(f"p{number}", say("introduce_deed.who.offer", name=_named(value)))
-        for number, value in enumerate(place.about.get("offered", ()))
-    )
-
-
-def _named(value: Value) -> str:
-    return f"{value['title']} {value['name']}".strip()
-
-
-def _place_words(context: Context) -> Mapping[str, str]:
-    return {"office": context.office["office"], "hamlets": context.office["hamlet_words"]}
-
-
-def _missing(form: Form, place: Place, text: str, option: str | None, context: Context) -> Answer:
+def _missing(form: Form, place: Place, text: str, option: str | None, context: Context) -> Answer | Place:
     """One answer to several questions; what nobody answered is left open."""
     if option is not None:
-        return _took_offer(form, place, option, context)
+        return _took_offer(place, option)
     if clear_yes(text) and len(place.shown) == 1:
-        return _took_offer(form, place, place.shown[0].id, context)
+        return _took_offer(place, place.shown[0].id)
     if only_heard(text) and not place.about.get("heard"):
         return reask(form, place.with_about(heard=True), context)
     asked = [name for name in place.about.get("missing", ()) if name not in place.told]
     now = place.with_about(missing=None)
-    if not bare_word(text):
+    if not bare_word(text) or ("who" in asked and may_be_a_name(text)):
         now = fill_asked(form, now, asked, text, context)
-    return go_on(form, leave_open(now, asked), context)
+    return leave_open(now, asked)
 
 
-def _took_offer(form: Form, place: Place, option: str, context: Context) -> Answer:
+def _took_offer(place: Place, option: str) -> Place:
     value = place.about["offered"][int(option[1:])]
     now = replace(told(place, "who", value), shown=())
     rest = [name for name in place.about.get("missing", ()) if name not in now.told]
-    now = replace(now.with_about(missing=None), asked_once=tuple(n for n in now.asked_once if n not in rest))
-    return go_on(form, now, context)
+    return replace(now.with_about(missing=None), asked_once=tuple(n for n in now.asked_once if n not in rest))
 
 
-def _settle(form: Form, place: Place, text: str, option: str | None, context: Context) -> Answer:
+def _settle(form: Form, place: Place, text: str, option: str | None, context: Context) -> Answer | Place:
     first, *others = place.about["settle"]
     now = place.with_about(settle=others or None)
     name = first["field"]
     if option is None:
         option = to_settle(text, [choice[0] for choice in first["choices"]])
     if option is None and says_unknown(text):
-        return go_on(form, told(now, name, unknown()), context)
+        return told(now, name, unknown())
     if option is None and bare_word(text):
         return again(place, say("menu.not_an_option", count=len(place.shown)))
     if option is None:
-        return go_on(form, keep(now, name, form.field(name).kind.read(text, context)), context)
+        return keep(now, name, form.field(name).kind.read(text, context))
     value = next(value for option_id, _, value in first["choices"] if option_id == option)
     if value is None:
         now = replace(now, asked_once=tuple(each for each in now.asked_once if each != name))
         return ask(
-            replace(now, asked_once=(*now.asked_once, name)), name, form.key(f"{name}.ask"), **_place_words(context)
+            replace(now, asked_once=(*now.asked_once, name)), name, form.key(f"{name}.ask"), **place_words(context)
         )
-    return go_on(form, told(now, name, value), context)
+    return told(now, name, value)
 
 
-def _field(form: Form, place: Place, name: str, text: str, option: str | None, context: Context) -> Answer:
+def _field(form: Form, place: Place, name: str, text: str, option: str | None, context: Context) -> Answer | Place:
     """The answer to one field asked by itself."""
     if not form.has(name):
-        return go_on(form, place, context)
+        return place
     if name == "who" and option is not None:
-        return _took_offer(form, place, option, context)
+        return _took_offer(place, option)
     if name != "when" and not has_letters(text) and option is None and name != "photos":
         return reask(form, place, context)
     if clear_yes(text) and len(place.shown) == 1:
-        return _took_offer(form, place, place.shown[0].id, context)
+        return _took_offer(place, place.shown[0].id)
     if only_heard(text) and not place.about.get("heard"):
         return reask(form, place.with_about(heard=True), context)
-    now = place
-    if bare_word(text):
-        now = leave_open(replace(place, told={k: v for k, v in place.told.items() if k != name}), [name])
-    else:
-        now = keep(now, name, form.field(name).kind.read(text, context))
-    return go_on(form, now, context)
+    if bare_word(text) and not (name == "who" and may_be_a_name(text)):
+        return leave_open(replace(place, told={k: v for k, v in place.told.items() if k != name}), [name])
+    return keep(place, name, form.field(name).kind.read(text, context))
 
 
-CHECK = ("agree", "edit", "later", "refuse")
-
-
-def check(form: Form, place: Place, context: Context) -> Answer:
-    """Show all of it once; the first choice is the consent to keep and check."""
-    return put(place, "check", check_text(form, place, context), labelled(form.key("check.option"), *CHECK))
-
-
-def check_text(form: Form, place: Place, context: Context) -> str:
-    """Return the check screen: the person's own words, then field by field."""
-    story = str(place.told.get("story", ""))
-    shown = cut_at_sentence(story, SHOWN_STORY_CHARS) if story else say(form.key("check.voice"))
-    lines = [say(form.key("check.head")), say(form.key("check.story"), story=shown)]
-    for field in form.fields:
-        value = place.told.get(field.name) or unknown()
-        label = f"check.{field.name}"
-        if field.name == "who" and value.get("kind") not in (None, "individual"):
-            label = f"check.who.{value['kind']}"
-        lines.append(say(form.key(label), value=field.kind.show(value, context)))
-    lines.append(say(form.key("check.photos"), n=context.photos))
-    if place.told.get("child"):
-        lines.append(say(form.key("check.child")))
-    lines.append(say(form.key("check.consent"), issuer=context.office["issuer"]))
-    return "\n".join(lines)
-
-
-def _check(form: Form, place: Place, text: str, option: str | None, context: Context) -> Answer:
+def _check(form: Form, place: Place, text: str, option: str | None, context: Context) -> Answer | Place:
     if option is None:
         option = at_check(text)
     match option:
@@ -290,38 +246,63 @@ def _check(form: Form, place: Place, text: str, option: str | None, context: Con
         case "agree":
             return Answer(place, (), (HandIn(),))
         case "edit":
-            return ask(place, "edit", form.key("edit.ask"), labelled(form.key("edit.option"), *_editable(form)))
+            return ask(place, "edit", form.key("edit.ask"), labelled(form.key("edit.option"), *editable(form)))
         case "later":
             return set_aside(form, place, "stop.kept")
         case "refuse":
-            drop = (DropDraft(place.draft),) if place.draft is not None else ()
-            return Answer(place.closed(), (Prompt(say(form.key("refused"))),), drop)
-    if weak_yes(text) or confirms(text) or thanks(text):
+            return ask_drop(form, place)
+        case "no":
+            return again(place, say(form.key("check.unclear_no")))
+    if weak_yes(text) or confirms(text) or thanks(text) or (option is None and is_called_by_number(text)):
         return again(place, say(form.key("check.unclear_yes")))
-    for field in labelled(form.key("edit.option"), *_editable(form)):
-        if fold(text) == fold(field.label):
+    for field in labelled(form.key("edit.option"), *editable(form)):
+        if same_words(text, field.label):
             return _edit(form, place, text, field.id, context)
-    return go_on(form, correct(form, place, text, context), context)
+    return correct(form, place, text, context)
 
 
-def _ask_field(form: Form, place: Place, name: str, context: Context) -> Answer:
-    return ask(place, name, form.key(f"{name}.ask"), (), **_place_words(context))
-
-
-def _editable(form: Form) -> tuple[str, ...]:
-    return ("story", *(field.name for field in form.fields), "photos")
-
-
-def _edit(form: Form, place: Place, text: str, option: str | None, context: Context) -> Answer:
+def _edit(form: Form, place: Place, text: str, option: str | None, context: Context) -> Answer | Place:
     match option:
         case None:
-            return go_on(form, correct(form, place, text, context), context)
+            return correct(form, place, text, context)
         case "story":
             return ask(place.with_about(rewriting=True), "story", "story.rewrite")
         case "photos":
             return ask(place, "photos", "photos.ask")
         case name:
-            return _ask_field(form, place, name, context)
+            return ask_field(form, place, name, context)
+
+
+DROP = ("drop", "go_on")
+
+
+def ask_drop(form: Form, place: Place) -> Answer:
+    """Ask once before a report is deleted; until the answer all of it is there."""
+    if place.asked == "drop":
+        return _dropped(form, place)
+    waits = _interrupted(place)
+    return ask(waits, "drop", form.key("drop.ask"), labelled(form.key("drop.option"), *DROP))
+
+
+def _dropped(form: Form, place: Place) -> Answer:
+    drop = (DropDraft(place.draft),) if place.draft is not None else ()
+    return Answer(place.closed(), (Prompt(say(form.key("refused"))),), drop)
+
+
+def _drop(form: Form, place: Place, text: str, option: str | None, context: Context) -> Answer:
+    if option == "drop" or (option is None and (refuses(text) or (clear_yes(text) and not sends(text)))):
+        return _dropped(form, place)
+    if option == "go_on" or clear_no(text) or not_now(text):
+        return reask(form, resumed(place), context)
+    if weak_yes(text) or bare_word(text):
+        return again(place, say("menu.not_an_option", count=len(place.shown)))
+    return answer(form, replace(resumed(place), shown=()), Said(text=text), context)
+
+
+def _interrupted(place: Place) -> Place:
+    """Return a place that knows which question a question about the report itself interrupts."""
+    asked = place.about.get("back_to", "story") if place.asked in ("stop", "drop") else place.asked
+    return place.with_about(back_to=asked)
 
 
 STOP = ("stop", "go_on", "drop")
@@ -331,7 +312,7 @@ def stop(form: Form, place: Place, context: Context) -> Answer:
     """Ask once whether to stop; the draft stays. Who says it again to that question, means it."""
     if place.asked == "stop":
         return set_aside(form, place, "stop.kept")
-    return ask(place.with_about(back_to=place.asked), "stop", "stop.ask", labelled("stop.option", *STOP))
+    return ask(_interrupted(place), "stop", "stop.ask", labelled("stop.option", *STOP))
 
 
 def _stop(form: Form, place: Place, text: str, option: str | None, context: Context) -> Answer:
@@ -340,10 +321,9 @@ def _stop(form: Form, place: Place, text: str, option: str | None, context: Cont
     if option == "drop":
         drop = (DropDraft(place.draft),) if place.draft is not None else ()
         return Answer(place.closed(), (Prompt(say("stop.dropped")),), drop)
-    now = replace(place.with_about(back_to=None), asked=str(place.about.get("back_to", "story")))
     if option == "go_on" or clear_no(text):
-        return reask(form, now, context)
-    return answer(form, replace(now, shown=()), Said(text=text), context)
+        return reask(form, resumed(place), context)
+    return answer(form, replace(resumed(place), shown=()), Said(text=text), context)
 
 
 def set_aside(form: Form, place: Place, key: str) -> Answer:
@@ -354,25 +334,11 @@ def set_aside(form: Form, place: Place, key: str) -> Answer:
     return Answer(place.closed(), (Prompt(say(key)),), keep)
 
 
-def reask(form: Form, place: Place, context: Context) -> Answer:
-    """Put the present question again."""
-    match place.asked:
-        case "story":
-            return ask(place, "story", "story.ask")
-        case "check":
-            return check(form, place, context)
-        case name if form.has(name):
-            return _ask_field(form, place, name, context)
-        case _:
-            back = tuple(each for each in place.asked_once if each in place.told or each == "story")
-            return go_on(form, replace(place, asked_once=back), context)
-
-
 def back(form: Form, place: Place, context: Context) -> Answer:
     """Go one step back: from the check to what can be changed, from a question to the story, else to the check."""
     match place.asked:
         case "check":
-            return ask(place, "edit", form.key("edit.ask"), labelled(form.key("edit.option"), *_editable(form)))
+            return ask(place, "edit", form.key("edit.ask"), labelled(form.key("edit.option"), *editable(form)))
         case "story" if not has_story(place):
             return reask(form, place, context)
         case "missing" | "settle":

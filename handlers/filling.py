@@ -3,13 +3,18 @@
 Pure, as the engine that calls it: each function takes a place and words and returns the place with more told.
 """
 
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from deeds.vietnamese import lower, plain
 from handlers.fields import FieldKind, Reading, offered_people, place_hint, unknown
 from handlers.place import Context, Place
+from handlers.reading.answers import bare_word, only_heard
 from handlers.reading.guards import about_child
-from handlers.reading.telling import read_telling
+from handlers.reading.telling import finished, greets, read_telling, thanks
+from handlers.reading.words import word_list
 
 STORY_MIN_CHARS = 20  # below it we ask once for a little more
 STORY_MAX_CHARS = 40_000  # twice the longest message there is; what would go beyond is not taken, never cut
@@ -166,3 +171,52 @@ def correct(form: Form, place: Place, text: str, context: Context) -> Place:
     if read_something and len(telling.rest) <= STORY_MIN_CHARS:
         return now
     return add_to_story(now, text)
+
+
+def nothing_lost(before: Place, place: Place, text: str) -> Place:
+    """Return the place with every word of an answer in it: whatever no field took stands at the end of the story.
+
+    A field took an answer when all its words, courtesies aside, are in the values told; then it *is* that value. Of one
+    that waits to be settled the words are remembered, and join the story if what is settled in the end is something
+    else.
+    """
+    now = place
+    waiting = {one["field"]: one for one in place.about.get("settle", ())}
+    for one in before.about.get("settle", ()):
+        if one["field"] not in waiting and one.get("said"):
+            now = _with_words(now, one["said"], ())
+    new = [one for one in waiting.values() if "said" not in one]
+    if _tells_nothing(text):
+        return now
+    now = _with_words(now, text, new)
+    if new:
+        owed = [{**one, "said": text} if one in new else one for one in now.about["settle"]]
+        now = now.with_about(settle=owed)
+    return now
+
+
+def _with_words(place: Place, text: str, waiting: Sequence[Any]) -> Place:
+    story = str(place.told.get("story", ""))
+    if " ".join(plain(text).split()) in " ".join(plain(story).split()):
+        return place
+    values = [value for name, value in place.told.items() if name != "story"]
+    left = _words(text) - _words(*_strings([values, list(waiting)]))
+    return add_to_story(place, text) if left else place
+
+
+def _tells_nothing(text: str) -> bool:
+    """Tell whether an answer holds no word of the deed: a yes, a no, a greeting, a lone number or sign."""
+    if not has_letters(text):
+        return True
+    return any(one(text) for one in (bare_word, only_heard, greets, thanks, finished))
+
+
+def _words(*texts: str) -> set[str]:
+    return {word for text in texts for word in re.findall(r"\w+", word_list("particles.txt").sub(" ", lower(text)))}
+
+
+def _strings(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    parts = value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ()
+    return [each for part in parts for each in _strings(part)]

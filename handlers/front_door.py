@@ -7,36 +7,41 @@ what no conversation takes begins a report.
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from deeds.deep_links import UNIT
 from deeds.errors import AskAgain
 from deeds.months import local_day
 from deeds.places import Areas
 from deeds.said import Happening, Inbound, Prompt, Said
-from deeds.vietnamese import cut_at_sentence
-from handlers import asides, engine, linking, moderators
+from handlers import asides, engine, moderators
+from handlers.at_any_moment import offer_draft, out_of, wanted
 from handlers.carry_out import MOST_PHOTOS, Scene, settle
-from handlers.commands import Command, command
+from handlers.commands import command
 from handlers.effects import (
-    AskWithdraw,
     Attach,
     ForgetEvent,
     GiveLoosePhotos,
     GoOn,
-    ListMine,
     NoteRewriting,
-    TellStatus,
 )
 from handlers.filling import STORY_MIN_CHARS, has_letters, hear_story
 from handlers.introduce_deed import INTRODUCE_DEED, begin, greet
 from handlers.keeping import keep, recall
 from handlers.moderators import Desk
 from handlers.phone import after_receipt
-from handlers.place import Answer, Context, Place, Stale, again, ask, chosen, labelled
+from handlers.place import (
+    Answer,
+    Context,
+    Place,
+    Stale,
+    again,
+    chosen,
+    pressed_at_once,
+)
 from handlers.questions import put_next_question
+from handlers.reading.answers import bare_word
 from handlers.reading.guards import emergency_now, sounds_like_complaint
 from handlers.reading.telling import clear_no, clear_yes, greets, says_unknown, thanks, weak_yes
 from moderation.purge import complaint_doors
-from storage import attachments, deeds, drafts, groups, org_units, outbox, people, windows
+from storage import attachments, deeds, drafts, groups, outbox, people, windows
 from storage.database import Tx
 from storage.office import office
 from texts import say
@@ -76,6 +81,8 @@ def hear(tx: Tx, event: Inbound, town: Town, now: datetime) -> None:
     answer = settle(answer, Scene(tx, event, context, town.receipt_key))
     if not event.is_group:
         answer = put_next_question(tx, answer, person.id, context)
+    if answer.place.turn != place.turn:
+        answer = replace(answer, place=replace(answer.place, put_at=now.isoformat()))
     if answer.place != place:
         keep(tx, person.id, answer.place, now)
     for prompt in answer.prompts:
@@ -152,11 +159,10 @@ def _answer(desk: Desk, place: Place) -> Answer:
         return Answer(place, (), (NoteRewriting(text),) if text and command(text) is None else ())
     if said.photos and (late := _same_album(desk, place)):
         return late
-    given = command(text) if said.choice is None and not asides.understands(place, said) else None
-    if given is not None:
-        answer = _command(desk, place, given)
-        if answer is not None:
-            return answer
+    if said.choice is not None and _at_once(desk, place):
+        return again(place, say("menu.at_once"))
+    if said.choice is None and (asked_for := wanted(desk, place, said)) is not None:
+        return asked_for
     if place.talk == asides.COMPLAINT:
         return _complaint(desk, place)
     if text and said.choice is None and sounds_like_complaint(text) and not _is_answer(place):
@@ -165,11 +171,16 @@ def _answer(desk: Desk, place: Place) -> Answer:
         after_receipt(desk.tx, place, said, context)
         or _courtesy(desk, place, said)
         or _open_talk(desk, place, said)
-        or _idle(desk, _out_of(place), said)
+        or _idle(desk, out_of(place), said)
     )
     if place.talk == asides.LATE_PHOTOS and answer.place.talk == INTRODUCE_DEED.name:
         return answer.then(GiveLoosePhotos(None))  # the pictures were of another deed, and here it comes
     return answer
+
+
+def _at_once(desk: Desk, place: Place) -> bool:
+    event, now = desk.event, desk.context.now
+    return pressed_at_once(place, event.said, lambda: outbox.last_sent_at(desk.tx, event.messenger, event.chat), now)
 
 
 def _courtesy(desk: Desk, place: Place, said: Said) -> Answer | None:
@@ -179,7 +190,7 @@ def _courtesy(desk: Desk, place: Place, said: Said) -> Answer | None:
     in_form = place.talk == INTRODUCE_DEED.name
     if in_form and place.draft is not None and engine.has_story(place) and greets(said.text):
         drafts.set_aside(desk.tx, place.draft, place.to_json(), desk.context.now)
-        return _offer_draft(desk, place.closed())
+        return offer_draft(desk, place.closed())
     if thanks(said.text) and not (in_form and place.asked == "check"):
         return Answer(place, (Prompt(say("thanks")),), (GoOn(),))
     return None
@@ -187,10 +198,6 @@ def _courtesy(desk: Desk, place: Place, said: Said) -> Answer | None:
 
 def _is_answer(place: Place) -> bool:
     return place.talk in (moderators.REVIEW, asides.QUESTION)
-
-
-def _out_of(place: Place) -> Place:
-    return asides.leave(place) if place.talk else place
 
 
 def _back_to_form(answer: Answer | None) -> Answer | None:
@@ -236,7 +243,7 @@ def _idle(desk: Desk, place: Place, said: Said) -> Answer:
         if place.met and _answers_nothing(said.text):
             return Answer(place, (Prompt(say("not_a_deed")),))
         if greets(said.text) or _says_nothing(said) or _answers_nothing(said.text):
-            return _offer_draft(desk, place) or greet(place, context)
+            return offer_draft(desk, place) or greet(place, context)
     return begin(place, said, context)
 
 
@@ -273,32 +280,20 @@ def _late_photos(desk: Desk, place: Place, said: Said) -> Answer | None:
     return replace(asides.ask_late_photos(place, latest.id, latest.number), effects=(loose,))
 
 
-def _offer_draft(desk: Desk, place: Place) -> Answer | None:
-    """Somebody comes back who left a report half told."""
-    waiting = drafts.waiting_of(desk.tx, desk.context.person.id)
-    if not waiting:
-        return None
-    place = replace(place, met=True)
-    told = Place.from_json(waiting[0].state).told
-    about = (told.get("who") or {}).get("name") or cut_at_sentence(str(told.get("story", "")), 60)
-    inside = replace(place.closed(), talk="draft_waits", version=1, about={"draft": waiting[0].id})
-    options = labelled("hello.draft_waits.option", "go_on", "new", "drop")
-    return ask(inside, "which", "hello.draft_waits", options, about=about or say("hello.draft_waits.nothing"))
-
-
 def _draft_waits(desk: Desk, place: Place, option: str | None, said: Said) -> Answer | None:
     waiting = drafts.waiting_of(desk.tx, desk.context.person.id)
     draft = next((one for one in waiting if one.id == place.about["draft"]), None)
     if option == "new" or draft is None:
         return greet(place.closed(), desk.context)
-    if option == "drop":
-        drafts.drop_draft(desk.tx, draft.id, desk.context.now)
-        return Answer(place.closed(), (Prompt(say("stop.dropped")),))
     if option is None and len(said.text.strip()) >= STORY_MIN_CHARS:
         return None  # another story: the old one goes on waiting
     kept = Place.from_json(draft.state)
     kept = replace(kept, turn=place.turn, met=True, seen_menu=place.seen_menu, draft=draft.id)
     kept = _known(kept, desk.context)
+    if option == "drop":
+        return engine.ask_drop(INTRODUCE_DEED, kept)
+    if option is None and has_letters(said.text) and not bare_word(said.text):
+        return engine.answer(INTRODUCE_DEED, replace(kept, shown=()), said, desk.context)
     return engine.reask(INTRODUCE_DEED, kept, desk.context)
 
 
@@ -322,60 +317,3 @@ def _complaint(desk: Desk, place: Place) -> Answer:
 def _emergency(context: Context) -> str:
     set_up = context.office
     return say("emergency.now", police_phone=set_up["police_phone"], clinic_phone=set_up["clinic_phone"])
-
-
-def _from_unit(desk: Desk, place: Place, payload: str) -> Place:
-    """Remember the unit whose poster somebody followed here."""
-    unit = payload.removeprefix(UNIT)
-    if unit == payload or org_units.coded(desk.tx, unit) is None:
-        return place
-    return replace(place, via=unit)
-
-
-def _command(desk: Desk, place: Place, given: Command) -> Answer | None:
-    """Answer a command; None when here the word means something else."""
-    context = desk.context
-    in_form = place.talk == INTRODUCE_DEED.name
-    match given.name:
-        case "invitation":
-            return Answer(place.closed(), (moderators.redeem(desk, given.value),))
-        case "help":
-            shown = Prompt(say("help"))
-            return engine.reask(INTRODUCE_DEED, place, context).after(shown) if in_form else Answer(place, (shown,))
-        case "stop":
-            if in_form and engine.has_story(place):
-                return engine.stop(INTRODUCE_DEED, place, context)
-            return Answer(_out_of(place).closed(), (Prompt(say("stop.nothing")),))
-        case "back":
-            return engine.back(INTRODUCE_DEED, place, context) if in_form else greet(_out_of(place), context)
-        case "mine":
-            return Answer(place, (), (ListMine(),))
-        case "status":
-            return Answer(place, (), (TellStatus(number=int(given.value)),))
-        case "receipt":
-            return Answer(place, (), (TellStatus(receipt=given.value),))
-        case "withdraw":
-            return Answer(place, (), (AskWithdraw(int(given.value)),))
-        case "delete":
-            return asides.ask_delete(place)
-        case "call":
-            return Answer(place, (Prompt(say("call", phone=context.office["phone"])),))
-        case "doors":
-            return Answer(place, (Prompt(complaint_doors(desk.tx)),))
-        case "link":
-            return Answer(place, (linking.offer(desk),))
-        case "unlink":
-            return Answer(place, (linking.undo(desk),))
-        case "tell" | "start":
-            place = _from_unit(desk, place, given.value)
-            if in_form and engine.has_story(place):
-                return engine.reask(INTRODUCE_DEED, place, context)
-            return _offer_draft(desk, _out_of(place).closed()) or greet(_out_of(place).closed(), context)
-        case "queue" if context.person.roles:
-            return moderators.queue(desk, place)
-        case "undo" if context.person.roles:
-            return moderators.undo(desk, place)
-        case "group":
-            return Answer(place, (moderators.register_group(desk),))
-        case _:
-            return None

@@ -1,15 +1,15 @@
 """Where a person is in a conversation: all we remember of it, JSON only, so that a restart changes nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from deeds.errors import AskAgain
 from deeds.places import Areas
 from deeds.said import Option, Prompt, Said
 from deeds.vietnamese import fold
-from handlers.reading.answers import How, Pick, pick
+from handlers.reading.answers import How, Pick, is_called_by_number, pick
 from handlers.reading.telling import clear_no
 from storage.office import Office
 from storage.people import Known
@@ -34,6 +34,7 @@ class Place:
     met: bool = False  # has been greeted
     seen_menu: bool = False
     via: str = ""  # code of the unit whose poster led here
+    put_at: str = ""  # when the present question was put, ISO 8601
 
     def to_json(self) -> dict[str, Any]:
         """Return what is stored."""
@@ -128,11 +129,20 @@ def labelled(prefix: str, *ids: str) -> tuple[Option, ...]:
 _ONLY_ITSELF = frozenset({"agree", "refuse", "drop", "both", "words", "delete", "withdraw"})
 """Choices that consent or delete: by their number, their whole label, a button; nothing that has to be interpreted."""
 
+_NOT_AT_ONCE = _ONLY_ITSELF | {"none", "complaint"}
+"""Choices whose button is not obeyed as soon as it stands there: the finger may have meant what stood there before."""
+
+AT_ONCE = timedelta(seconds=2)
+
 _LISTENING = frozenset({"missing", "who", "where", "when", "reason"})
 """Questions whose menu only helps: any other words are an answer to them."""
 
 _SEVERAL_NOS = frozenset({"draft_waits", "late_photos"})
 """Conversations where two of the choices are a no, so that "no" alone chooses neither."""
+
+
+class Numbered(AskAgain):
+    """ "Số 1" is how a report is called as well: it agrees to nothing and deletes nothing."""
 
 
 class Unsure(AskAgain):
@@ -159,6 +169,8 @@ def chosen(place: Place, said: Said) -> str | None:
     match found:
         case None:
             return None
+        case Pick(How.ITSELF, at) if place.shown[at].id in _ONLY_ITSELF and is_called_by_number(said.text):
+            raise Numbered(key, count=len(place.shown))
         case Pick(How.ITSELF, at):
             return place.shown[at].id
         case Pick(How.DESCRIBED, at) if place.talk != "review" and place.shown[at].id not in _ONLY_ITSELF:
@@ -172,7 +184,21 @@ def chosen(place: Place, said: Said) -> str | None:
 def names_choice(place: Place, said: Said) -> bool:
     """Tell whether typed words name a choice of the menu on the screen, so that they are no command ("so 1")."""
     found = _pick(place, said) if said.choice is None else None
-    return found is not None and found.how in (How.ITSELF, How.DESCRIBED)
+    if found is None or found.how not in (How.ITSELF, How.DESCRIBED):
+        return False
+    return place.shown[found.at].id not in _ONLY_ITSELF or not is_called_by_number(said.text)
+
+
+def pressed_at_once(place: Place, said: Said, seen_at: Callable[[], datetime | None], now: datetime) -> bool:
+    """Tell whether a button that consents or deletes was pressed before anybody can have read what it stands under.
+
+    `seen_at` is when the newest message went out to this chat, which may be well after the question was put.
+    """
+    turn, _, option_id = (said.choice or "").rpartition(".")
+    if option_id not in _NOT_AT_ONCE or turn != str(place.turn) or not place.put_at:
+        return False
+    put_at = datetime.fromisoformat(place.put_at)
+    return now - max(put_at, seen_at() or put_at) < AT_ONCE
 
 
 def _pick(place: Place, said: Said) -> Pick | None:

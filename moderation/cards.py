@@ -139,9 +139,16 @@ def card_options(tx: Tx, deed: DeedRow, now: datetime) -> tuple[Option, ...]:
 
 
 def last_decision(tx: Tx, deed_id: int) -> Entry | None:
-    """Return the latest decision of a deed that stands and can be taken back."""
+    """Return the latest decision of a deed that stands and can be taken back.
+
+    What its teller took from the page is no decision: nobody puts it back by taking something back.
+    """
     standing = [entry for entry in history.of_deed(tx, deed_id) if entry.act in UNDOABLE and entry.undone_at is None]
-    return standing[-1] if standing else None
+    if not standing:
+        return None
+    tellers = {told.person_id for told in deeds.submissions_of(tx, deed_id)} - {None}
+    decided = [entry for entry in standing if entry.person_id not in tellers]
+    return decided[-1] if decided else None
 
 
 def short_name(tx: Tx, deed: DeedRow) -> str:

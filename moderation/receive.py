@@ -142,6 +142,20 @@ def add(tx: Tx, told: SubmissionRow, photos: int, act: Act, now: datetime, via: 
     return deed
 
 
+def take_down(tx: Tx, told: SubmissionRow, now: datetime, via: str) -> None:
+    """Take a deed from the page because one of its tellers no longer agrees to its being there."""
+    deed = deeds.deed(tx, told.deed_id, hold=True)
+    if deed is None or Act.UNPUBLISH not in MOVES[deed.status]:
+        return
+    becomes = after(deed.status, Act.UNPUBLISH)
+    deeds.change(tx, deed.id, deed.version, status=becomes.value, published_at=None)
+    history.record(
+        tx, deed.id, Act.UNPUBLISH, deed.status, becomes,
+        version=deed.version + 1, person_id=told.person_id, via=via, now=now, details={"submission": told.id},
+    )  # fmt: skip
+    cards.refresh(tx, deed.id, now)
+
+
 def withdraw(tx: Tx, told: SubmissionRow, now: datetime, via: str) -> None:
     """Take back what a person sent, words and pictures deleted; a deed nobody else told of goes with it."""
     deeds.change_submission(tx, told.id, withdrawn_at=now)

@@ -94,6 +94,13 @@ _WAITS = Prepared(
 )
 
 
+def last_sent_at(tx: Tx, messenger: str, chat: str) -> datetime | None:
+    """Return when the newest message went out to a chat."""
+    here = (OutboxMessage.messenger == messenger) & (OutboxMessage.chat == chat)
+    newest = select(OutboxMessage.sent_at).where(here, OutboxMessage.sent_at.is_not(None))
+    return tx.execute(newest.order_by(OutboxMessage.sent_at.desc()).limit(1)).scalar()
+
+
 def put(tx: Tx, messenger: str, chat: str, prompt: Prompt, now: datetime, thread: str | None = None) -> None:
     """Queue a message. With a `send_key` it replaces the one under that key, in the queue or in the chat by an edit."""
     touch(tx, [messenger])

@@ -23,6 +23,7 @@ from handlers.reading.telling import (
     enough,
     greets,
     not_now,
+    refuses,
     says_unknown,
     says_wrong,
     thanks,
@@ -84,6 +85,11 @@ def bare_word(text: str) -> bool:
     return any(one(text) for one in (clear_yes, clear_no, weak_yes, says_unknown, not_now, says_wrong))
 
 
+def is_called_by_number(text: str) -> bool:
+    """Tell whether a message is only "số 1", which is also how people call a report; "chọn số 1" chooses."""
+    return _numbered().fullmatch(lower(_plain_digits(text)).strip()) is not None
+
+
 def only_heard(text: str) -> bool:
     """Tell whether an open question was listened to and not answered: by "dạ", or by a yes to what is no yes or no."""
     return weak_yes(text) or clear_yes(text)
@@ -103,13 +109,15 @@ def to_settle(text: str, ids: Sequence[str]) -> str | None:
 def at_check(text: str) -> str | None:
     """Return what a short answer chooses at the check.
 
-    "That is right" agrees to nothing, and "not yet", "wrong", "enough" throw nothing away: only a plain no refuses.
+    "That is right" agrees to nothing; "not yet", "wrong", "enough" throw nothing away, nor does a plain no: it may say
+    that nothing is wrong. Who refuses in so many words is asked before anything goes.
     """
     if confirms(text):
         return None
     if clear_yes(text):
         return "agree"
-    for said, option in ((enough, "stop"), (not_now, "later"), (says_wrong, "edit"), (clear_no, "refuse")):
+    meanings = ((enough, "stop"), (not_now, "later"), (says_wrong, "edit"), (refuses, "refuse"), (clear_no, "no"))
+    for said, option in meanings:
         if said(text):
             return option
     return None
@@ -248,6 +256,12 @@ def _choice() -> re.Pattern[str]:
     digits = r"[(\[#]?(?P<digits>\d{1,3})\s*[.)\]:/-]*"
     core = rf"(?:(?:{thing}\s*)?{digits}|{thing}\s+(?P<named>{named})|(?P<bare>{bare}))"
     return re.compile(rf"{_before()}{_chooses()}{core}{_after()}")
+
+
+@cache
+def _numbered() -> re.Pattern[str]:
+    number = rf"(?:\d{{1,9}}|{_any(_flat('counted'))})"
+    return re.compile(rf"{_before()}{_any(_lists()['called'])}\s*{number}{_after()}")
 
 
 @cache

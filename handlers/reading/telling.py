@@ -87,6 +87,11 @@ def clear_no(text: str) -> bool:
     return only("no.txt", text, "polite_yes.txt")
 
 
+def refuses(text: str) -> bool:
+    """Return whether an answer only refuses to have something kept or sent: "không đồng ý"."""
+    return only("refusing.txt", text, "polite_yes.txt")
+
+
 def confirms(text: str) -> bool:
     """Return whether an answer only says that what was shown is right; nobody has agreed to anything by that."""
     return only("right.txt", text, "polite_yes.txt")
@@ -110,6 +115,11 @@ def enough(text: str) -> bool:
 def sends(text: str) -> bool:
     """Return whether an answer only says "send it", which is a yes to sending and to nothing else."""
     return only("sending.txt", text, "polite_yes.txt")
+
+
+def finished(text: str) -> bool:
+    """Return whether an answer only says that there are no more pictures."""
+    return only("finished.txt", text)
 
 
 def thanks(text: str) -> bool:

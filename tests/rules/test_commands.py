@@ -49,6 +49,22 @@ def test_commands_with_a_number_or_a_code(typed: str, meant: Command) -> None:
 
 
 @pytest.mark.parametrize(
+    "typed",
+    ["đúng", "Đúng", "ĐÚNG", "dung", "Dung", "Dũng", "Thời", "Gôi", "Gọn", "kẻ", "xoa giúp", "Đùng", "thổi", "xôa",
+     "rụt 47"],
+)  # fmt: skip
+def test_a_word_typed_with_other_marks_is_another_word(typed: str) -> None:
+    """ "Đúng" is a yes and "Dũng" a man: neither is "dừng"; typed without marks it is the yes."""
+    assert command(typed) is None
+
+
+@pytest.mark.parametrize("typed", ["xoá", "xóa", "XOÁ", "thoi", "THÔI", "huỷ", "Huy", "go\u0323i", "dừng", "dừng lai"])
+def test_a_word_is_typed_in_either_style_or_bare(typed: str) -> None:
+    """The mark may stand on either letter, be a sign of its own, or not be there."""
+    assert command(typed) is not None
+
+
+@pytest.mark.parametrize(
     "story",
     [
         "Thôi thì kể cho xã nghe chuyện bà Ngoan",

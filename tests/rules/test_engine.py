@@ -125,12 +125,16 @@ def test_a_clear_yes_hands_in(words: str) -> None:
     assert Teller().says(WHOLE).says(words).effects == [HandIn()]
 
 
-@pytest.mark.parametrize("words", ["không", "không đồng ý", "4"])
-def test_a_no_deletes(words: str) -> None:
-    """The draft goes, and the place is empty."""
+@pytest.mark.parametrize("words", ["không đồng ý", "4"])
+def test_a_refusal_deletes_once_it_was_asked(words: str) -> None:
+    """Nothing goes before the second yes; then the draft goes, and the place is empty."""
     teller = Teller().says(WHOLE)
     teller.place = Place.from_json({**teller.place.to_json(), "draft": 5})
     teller.says(words)
+    assert teller.effects == []
+    assert teller.told["story"] == WHOLE
+    assert teller.says("2").place.asked == "check"
+    teller.says(words).says("1")
     assert teller.effects == [DropDraft(5)]
     assert teller.place.talk == ""
     assert teller.told == {}

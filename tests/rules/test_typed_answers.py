@@ -54,6 +54,7 @@ FORM = {
     "story": lambda: INTRODUCE_DEED.begin(OPEN),
     "check": at(WHOLE),
     "edit": at(WHOLE, "2"),
+    "drop": at(WHOLE, "4"),
     "stop": stopping,
     "missing": at("Có người giúp bà con dọn đường sau lũ"),
     "one name": at("Có chị Ngoan giúp bà con dọn đường sau lũ"),
@@ -67,19 +68,29 @@ FORM = {
 TYPED: dict[str, dict[str, tuple[str, ...]]] = {
     # Every way to name one of four: what it is about, typed as people type.
     "check": {
-        "agree": ("1", "1.", "1)", "(1)", "１", "１．", "1️⃣", "①", "so 1", "số 1", "Số 1 ạ", "câu 1", "ý 1", "y1", "mot",
-                  "Một", "số một", "dạ số 1 ạ", "dạ 1", "1 nhé", "1 nha con", "chọn 1", "em chọn số 1", "bấm 1 nhé",
+        "agree": ("1", "1.", "1)", "(1)", "１", "１．", "1️⃣", "①", "câu 1", "ý 1", "y1", "mot", "Một", "dạ 1",
+                  "1 nhé", "1 nha con", "chọn 1", "em chọn số 1", "bấm 1 nhé",
                   "cho em số 1", "Đồng ý, gửi đi", "dong y gui di", "đồng ý", "dong y a", "dạ đồng ý", "gửi đi", "có",
                   "1 ạ.", "cái số 1", "vâng, 1"),
         "edit": ("2", "so 2", "hai", "cái thứ hai", "ý hai", "sửa", "sua nhe", "sai", "sai rồi", "chưa đúng"),
         "kept": ("3", "ba", "số ba", "để đó", "gửi sau", "de do gui sau", "chưa", "chua a", "chưa đồng ý", "để sau"),
-        "dropped": ("4", "số tư", "số bốn", "không", "khong a", "không đồng ý", "Không đồng ý, bỏ bản kể"),
+        # Deleting is asked once; a plain no may say that nothing is wrong.
+        "drop": ("4", "bốn", "không đồng ý", "Không đồng ý, bỏ bản kể", "từ chối", "thôi không gửi nữa"),
         "stop": ("thôi ạ", "dạ thôi"),
-        "unclear": ("dạ", "da", "ừ", "vâng", "vâng ạ", "ok", "oke", "đúng rồi", "dung roi a", "phải rồi", "👍"),
+        "unclear no": ("không", "khong a", "không ạ", "ko"),
+        # "Số 1" is how people call a report: it agrees to nothing.
+        "unclear": ("so 1", "số 1", "Số 1 ạ", "số một", "dạ số 1 ạ", "tin số 1", "số tư", "số bốn", "không sai",
+                    "đúng hết", "đúng", "dung", "Đúng ạ",
+                    "dạ", "da", "ừ", "vâng", "vâng ạ", "ok", "oke", "đúng rồi", "dung roi a", "phải rồi", "👍"),
         # Nothing that has to be interpreted agrees or throws away.
         "again": ("5", "0", "99", "số 9", "câu 7", "1 2", "1,2", "2 3", "cái đầu", "cái đầu tiên", "cái cuối",
                   "cái sau", "cái thứ nhất", "đầu tiên", "bỏ bản kể", "cái thứ năm"),
         "check": ("hôm 02/05", "tổ 5", "2 cháu nhỏ được cứu", "thôn 1", "thôn Hai", "anh Ba", "không phải số 1 đâu"),
+    },
+    "drop": {
+        "dropped": ("1", "xóa, không giữ gì", "đồng ý", "có", "không đồng ý", "đừng gửi"),
+        "check": ("2", "không", "chưa", "kể tiếp", "thôi để sau"),
+        "again": ("3", "dạ", "ok", "gửi đi", "cái đầu", "số 1"),
     },
     "edit": {
         "who": ("2", "hai", "người làm", "cái thứ hai"),
@@ -158,6 +169,8 @@ def outcome(place: Place, answer: Answer) -> set[str]:
         return {"again"}
     if heard.startswith("Để chắc chắn"):
         return {"unclear"}
+    if heard.startswith("Chưa gửi và chưa xóa"):
+        return {"unclear no"}
     told = now.told
     named = told.get("who") or {}
     if named.get("name") or named.get("words"):
@@ -230,9 +243,9 @@ ASIDES: list[tuple[Place, str, tuple[str, ...]]] = [
     (DELETE, "delete", ("1", "1 ạ", "một", "đồng ý", "xóa hết", "xoa het", "có", "đúng rồi")),
     (DELETE, "keep", ("2", "không", "thôi", "chưa", "dạ", "ừ", "ok", "giữ lại", "cái sau", "giữ")),
     (DELETE, "asked", ("3", "cái đầu", "cái trên", "gửi đi", "1 2", "hết rồi ạ 1 2", "để sau")),
-    (WITHDRAW, "withdraw", ("1", "rút tin", "rut tin a", "đồng ý", "so một")),
+    (WITHDRAW, "withdraw", ("1", "rút tin", "rut tin a", "đồng ý")),
     (WITHDRAW, "keep", ("2", "không", "thôi ạ", "chưa", "vâng", "giữ lại")),
-    (WITHDRAW, "asked", ("3", "cái đầu tiên", "gửi", "5", "rút")),
+    (WITHDRAW, "asked", ("3", "cái đầu tiên", "gửi", "5", "rút", "so một")),
     (LATE, "add", ("1", "đúng", "đúng rồi", "dạ", "ừ", "ok", "cái đầu", "thêm vào tin đó", "dung them vao tin do")),
     (LATE, "new", ("2", "kể việc khác", "ke viec khac", "cái thứ hai", "cái giữa")),
     (LATE, "none", ("3", "gửi nhầm", "gui nham bo anh nay", "bỏ ảnh này", "cái cuối", "số ba")),
@@ -243,8 +256,8 @@ ASIDES: list[tuple[Place, str, tuple[str, ...]]] = [
     (COMPLAINT, "asked", ("dạ", "không", "đúng rồi", "3")),
     (WAITS, "go_on", ("1", "kể tiếp", "so 1", "cái đầu tiên")),
     (WAITS, "new", ("2", "kể việc khác", "việc khác", "hai")),
-    (WAITS, "drop", ("3", "Bỏ bản kể dở", "số ba")),
-    (WAITS, "asked", ("4", "không", "chưa ạ", "kể dở", "cái cuối", "cái sau")),
+    (WAITS, "drop", ("3", "Bỏ bản kể dở", "ba")),
+    (WAITS, "asked", ("4", "không", "chưa ạ", "kể dở", "cái cuối", "cái sau", "số ba")),
 ]  # fmt: skip
 
 ASIDE_ROWS = [(place, words, means) for place, means, many in ASIDES for words in many]
@@ -305,7 +318,7 @@ def test_nothing_but_a_clear_yes_consents_or_deletes(words: str) -> None:
 
 
 COMMANDS = [
-    (FORM["check"](), "so 1", True),
+    (FORM["check"](), "so 1", False),
     (FORM["three names"](), "số 2", True),
     (FORM["three names"](), "số 9", False),
     (FORM["check"](), "tin số 1", False),

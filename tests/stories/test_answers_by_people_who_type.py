@@ -139,9 +139,10 @@ def test_a_moderator_is_never_understood_by_half(town: Town, on: str) -> None:
 
 
 def test_words_that_are_commands_elsewhere_answer_the_open_menu(town: Town, on: str) -> None:
-    """ "So 1" is the choice under a menu and the report after it; "thôi" keeps, "tố cáo" answers the question."""
+    """ "So 1" agrees to nothing, and is the report after it; "thôi" keeps, "tố cáo" answers the question."""
     ba = town.citizen("Bà Mấy", on=on)
-    answers(ba, RESCUE, "so 1")
+    assert "Để chắc chắn" in answers(ba, RESCUE, "so 1")
+    answers(ba, "dong y")
     assert ba.receipt()[0] == 1
     assert "Số 1 (anh Lò Văn Khuyên)" in answers(ba, "so 1")
     assert allowed(town) == (False, False)

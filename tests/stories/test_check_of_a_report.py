@@ -63,9 +63,13 @@ def test_a_word_of_listening_is_no_consent(town: Town, on: str) -> None:
 
 
 def test_a_refusal_leaves_no_row(town: Town, on: str) -> None:
-    """She does not agree: a good-bye, and no row of what she told."""
+    """She does not agree and is asked once: a good-bye, and no row of what she told."""
     lan = at_the_check(town, on, RESCUE.replace("Khuyên", "Canaryman"))
     lan.picks("Không đồng ý, bỏ bản kể")
+    lan.picks("Chưa xóa, kể tiếp")
+    lan.sees("Xin xem lại:")
+    lan.picks("Không đồng ý, bỏ bản kể")
+    lan.picks("Xóa, không giữ gì")
     lan.sees("Bản kể đã được xóa, không lưu gì")
     assert set(town.tables_with("Canaryman")) <= {"inbox_event", "outbox_message", "chat_message"}
     lan.says("alo")

@@ -1,0 +1,144 @@
+"""What people may ask for at any moment: a command, or a wish in ordinary words; the open conversation waits."""
+
+from dataclasses import replace
+
+from deeds.deep_links import UNIT
+from deeds.said import Prompt, Said
+from deeds.vietnamese import cut_at_sentence
+from handlers import asides, engine, linking, moderators
+from handlers.commands import Command, command, may_be_a_name
+from handlers.effects import AskWithdraw, GoOn, ListMine, TakeBackUse, TellStatus
+from handlers.introduce_deed import INTRODUCE_DEED, greet
+from handlers.moderators import Desk
+from handlers.place import Answer, Place, ask, labelled, names_choice
+from handlers.wishes import ELSE, REPORT, Wish, wish
+from moderation.purge import complaint_doors
+from storage import deeds, drafts, org_units
+from texts import say
+
+
+def wanted(desk: Desk, place: Place, said: Said) -> Answer | None:
+    """Answer a command or a wish in ordinary words; None for everything else."""
+    text = said.text.strip()
+    if not text or asides.understands(place, said):
+        return None
+    given = command(text)
+    if given is not None and not (may_be_a_name(text) and _asks_for_a_name(place)):
+        answer = _command(desk, place, given)
+        if answer is not None:
+            return answer
+    if said.photos or said.voice or place.talk == moderators.REVIEW or names_choice(place, said):
+        return None
+    telling = place.talk == INTRODUCE_DEED.name and engine.has_story(place)
+    meant = wish(text, REPORT if telling else ELSE)
+    return _wish(desk, place, meant, telling=telling) if meant is not None else None
+
+
+def _asks_for_a_name(place: Place) -> bool:
+    if place.talk != INTRODUCE_DEED.name:
+        return place.talk == asides.QUESTION
+    return place.asked == "who" or (place.asked == "missing" and "who" in place.about.get("missing", ()))
+
+
+def _wish(desk: Desk, place: Place, meant: Wish, *, telling: bool) -> Answer | None:
+    """Do what somebody wants done with their own words; what deletes is asked once."""
+    match meant.name:
+        case "drop" | "keep_nothing" if telling:
+            return engine.ask_drop(INTRODUCE_DEED, place)
+        case "keep_nothing" | "erase":
+            return asides.ask_delete(place)
+        case "withdraw":
+            return Answer(place, (), (AskWithdraw(meant.number),))
+        case "no_more" if telling and not _has_told(desk):
+            return None  # it is about what is being told, and the moderator reads it there
+        case _:
+            return Answer(place, (), (TakeBackUse(meant.number, pictures_only=meant.pictures), GoOn()))
+
+
+def _has_told(desk: Desk) -> bool:
+    told = deeds.of_person(desk.tx, desk.context.person.id)
+    return any(one.withdrawn_at is None for one in told)
+
+
+def _command(desk: Desk, place: Place, given: Command) -> Answer | None:
+    """Answer a command; None when here the word means something else."""
+    context = desk.context
+    in_form = place.talk == INTRODUCE_DEED.name
+    match given.name:
+        case "invitation":
+            return Answer(place.closed(), (moderators.redeem(desk, given.value),))
+        case "help":
+            shown = Prompt(say("help"))
+            return engine.reask(INTRODUCE_DEED, place, context).after(shown) if in_form else Answer(place, (shown,))
+        case "stop":
+            if in_form and engine.has_story(place):
+                return engine.stop(INTRODUCE_DEED, place, context)
+            return Answer(out_of(place).closed(), (Prompt(say("stop.nothing")),))
+        case "back":
+            return engine.back(INTRODUCE_DEED, place, context) if in_form else greet(out_of(place), context)
+        case "mine":
+            return Answer(place, (), (ListMine(),))
+        case "status":
+            return _status(desk, place, int(given.value))
+        case "receipt":
+            return Answer(place, (), (TellStatus(receipt=given.value),))
+        case "withdraw":
+            return Answer(place, (), (AskWithdraw(int(given.value)),))
+        case "delete":
+            return asides.ask_delete(place)
+        case "call":
+            return Answer(place, (Prompt(say("call", phone=context.office["phone"])),))
+        case "doors":
+            return Answer(place, (Prompt(complaint_doors(desk.tx)),))
+        case "link":
+            return Answer(place, (linking.offer(desk),))
+        case "unlink":
+            return Answer(place, (linking.undo(desk),))
+        case "tell" | "start":
+            place = _from_unit(desk, place, given.value)
+            if in_form and engine.has_story(place):
+                return engine.reask(INTRODUCE_DEED, place, context)
+            return offer_draft(desk, out_of(place).closed()) or greet(out_of(place).closed(), context)
+        case "queue" if context.person.roles:
+            return moderators.queue(desk, place)
+        case "undo" if context.person.roles:
+            return moderators.undo(desk, place)
+        case "group":
+            return Answer(place, (moderators.register_group(desk),))
+        case _:
+            return None
+
+
+def _status(desk: Desk, place: Place, number: int) -> Answer | None:
+    """Say how a report stands; under a menu "số 1" of somebody without a report of that number is no question."""
+    mine = any(told.number == number for told in deeds.of_person(desk.tx, desk.context.person.id))
+    if not mine and place.shown and number <= len(place.shown):
+        return None
+    told = TellStatus(number=number)
+    return Answer(place, (), (told, GoOn()) if place.shown else (told,))
+
+
+def _from_unit(desk: Desk, place: Place, payload: str) -> Place:
+    """Remember the unit whose poster somebody followed here."""
+    unit = payload.removeprefix(UNIT)
+    if unit == payload or org_units.coded(desk.tx, unit) is None:
+        return place
+    return replace(place, via=unit)
+
+
+def offer_draft(desk: Desk, place: Place) -> Answer | None:
+    """Somebody comes back who left a report half told."""
+    waiting = drafts.waiting_of(desk.tx, desk.context.person.id)
+    if not waiting:
+        return None
+    place = replace(place, met=True)
+    told = Place.from_json(waiting[0].state).told
+    about = (told.get("who") or {}).get("name") or cut_at_sentence(str(told.get("story", "")), 60)
+    inside = replace(place.closed(), talk="draft_waits", version=1, about={"draft": waiting[0].id})
+    options = labelled("hello.draft_waits.option", "go_on", "new", "drop")
+    return ask(inside, "which", "hello.draft_waits", options, about=about or say("hello.draft_waits.nothing"))
+
+
+def out_of(place: Place) -> Place:
+    """Return the place once an aside is left; nothing open stays nothing open."""
+    return asides.leave(place) if place.talk else place

@@ -1,0 +1,68 @@
+"""What people want done with their own words, said in ordinary words: a table of meanings, `wishes.toml`.
+
+A whole message is one of them or none is heard: a story about somebody who "does not want anybody to know" stays a
+story. What deletes is asked once before it is done, so a sentence heard wrongly costs one tap.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from deeds.vietnamese import lower
+from handlers.reading.words import spoken
+
+REPORT = "report"  # a report is being told
+ELSE = "else"
+
+LONGEST_CHARS = 100  # a wish is a sentence; what is longer tells
+_SIGNS = re.compile(r"[.,!?;:\u2026\"]+")
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody wants; `number` is the report they mean, if they say one."""
+
+    name: str
+    number: int | None = None
+    pictures: bool = False  # only these
+
+
+def table() -> Mapping[str, Any]:
+    """Return the table as it is written."""
+    return tomllib.loads((files(__package__) / "wishes.toml").read_text(encoding="utf-8"))
+
+
+def wish(text: str, moment: str) -> Wish | None:
+    """Return the wish a whole message is at this moment, `REPORT` or `ELSE`; None when it is something else."""
+    if len(text) > LONGEST_CHARS:
+        return None
+    said = " ".join(_SIGNS.sub(" ", lower(text)).split())
+    for name, heard, pattern in _wishes():
+        if moment in heard and (found := pattern.fullmatch(said)):
+            groups = found.groupdict()
+            number = groups.get("number")
+            return Wish(name, int(number) if number else None, bool(groups.get("pictures")))
+    return None
+
+
+@cache
+def _wishes() -> Sequence[tuple[str, Sequence[str], re.Pattern[str]]]:
+    known = table()
+    words: Mapping[str, str] = known["words"]
+    rows = []
+    for row in known["wish"]:
+        for says in row["says"]:
+            whole = _written_out(f"<before>{says}<after>", words)
+            rows.append((row["name"], row["heard"], re.compile(spoken(whole))))
+    return rows
+
+
+def _written_out(pattern: str, words: Mapping[str, str]) -> str:
+    """Return the pattern with every <name> of the table replaced by its line."""
+    while (written := re.sub(r"(?<!\?P)<(\w+)>", lambda found: words[found[1]], pattern)) != pattern:
+        pattern = written
+    return pattern
