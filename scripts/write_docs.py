@@ -175,7 +175,8 @@ def chat_commands() -> str:
     rows = [[f"`{name}`", ", ".join(phrases)] for name, phrases in known.items()]
     return page(
         "What people may say at any moment",
-        "From `handlers/commands.toml`; read in capitals or small, without marks or with exactly these, only when it is the whole message. Besides "
+        "From `handlers/commands.toml`; read in any capitals, without marks or with exactly these, only when it is the "
+        "whole message. Besides "
         "these: `số 47` (how that report stands), `rút 47` (take it back), a receipt code (the same as its number), an "
         "invitation code.",
         table(("command", "phrases"), rows),
