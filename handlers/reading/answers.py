@@ -87,7 +87,8 @@ def bare_word(text: str) -> bool:
 
 def is_called_by_number(text: str) -> bool:
     """Tell whether a message is only "số 1", which is also how people call a report; "chọn số 1" chooses."""
-    return _numbered().fullmatch(lower(_plain_digits(text)).strip()) is not None
+    said = lower(_plain_digits(text)).strip() if len(text) <= ANSWER_MAX_CHARS else ""
+    return _numbered().fullmatch(said) is not None
 
 
 def only_heard(text: str) -> bool:
