@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import commits, ours, pages, peers
+from bench import commits, ours, pages, peers, reads
 from bench.rows import Row, compared, in_turn, show
 from bench.served import Load, loaded
 from bench.stored import with_deeds
@@ -25,7 +25,7 @@ def main() -> None:
     """Run, print, keep."""
     rows: list[Row] = []
     parts = (
-        in_process, behind_webhooks, storms, durable_commits, against_a_pickle, many_deeds, many_pages, starts,
+        in_process, behind_webhooks, storms, durable_commits, against_a_pickle, many_deeds, many_pages, reading, starts,
     )  # fmt: skip
     for part in parts:
         began = time.perf_counter()
@@ -149,6 +149,24 @@ def many_pages() -> list[Row]:
 
 def _cost_us(url: str) -> float:
     return 1e6 / ours.in_process(300 if QUICK else 1_000, CHATS, url)
+
+
+def reading() -> list[Row]:
+    """What one message may take of everybody's processor."""
+    name = "the wait allowed"
+    ordinary = compared(
+        "an ordinary message read, p95", reads.ordinary_p95_ms(), reads.ORDINARY_MS, name, "ms", 1.0,
+        higher_is_better=False,
+    )  # fmt: skip
+    return [
+        ordinary,
+        *(
+            compared(
+                f"worst {length:,} letters read", reads.worst_ms(length), most, name, "ms", 1.0, higher_is_better=False
+            )
+            for length, most in reads.LONG_MS.items()
+        ),
+    ]
 
 
 def starts() -> list[Row]:

@@ -1,17 +1,21 @@
 """Every event is carried through in one transaction before its platform is told that it arrived."""
 
+import asyncio
 import time
 
 import structlog
 
 from deeds.clock import Clock
+from deeds.months import local_day
 from deeds.said import Inbound, Prompt, event_id
 from handlers.front_door import Town, hear
+from handlers.reading.ahead import LONG_CHARS, read_ahead
 from messengers.port import Accepted, CannotRead, TryLater
 from messengers.webchat.chat import record_mine
 from storage import away, inbox, outbox
 from storage.causes import caused_by
 from storage.database import Tx, is_worth_a_retry
+from storage.office import office
 from storage.store import Store
 from texts import say
 
@@ -26,18 +30,42 @@ class Intake:
         self._store = store
         self._clock = clock
         self._town = town
+        self._reading: dict[str, asyncio.Future[None]] = {}  # by lane key: the last message that is still being read
 
     async def accept(self, event: Inbound) -> Accepted:
         """Carry an event through; returns when it is committed. Raises `TryLater` when nothing could be stored."""
         began = time.monotonic()
         log.info("received", event_id=event.id, messenger=event.messenger)
         try:
+            await self._read_ahead(event)
             accepted = await self._store.write(self._lane(event), lambda tx: self._take(tx, event))
         except Exception as error:
             return await self._keep(event, error)
         said = "received before" if accepted.duplicate else "answered"
         log.info(said, event_id=event.id, took_ms=round(1_000 * (time.monotonic() - began)))
         return accepted
+
+    async def _read_ahead(self, event: Inbound) -> None:
+        """Read a long message before its turn in the lane, where everybody else waits; a chat's own order stays.
+
+        Returns at the moment of that turn: whoever awaits nothing before the lane keeps their place.
+        """
+        chat, is_long = self._lane(event), len(event.said.text) >= LONG_CHARS
+        before = self._reading.get(chat)
+        if before is None and not is_long:
+            return
+        mine = self._reading[chat] = asyncio.get_running_loop().create_future()
+        try:
+            if before is not None:
+                await asyncio.shield(before)
+            if is_long:
+                home = await self._store.read(lambda tx: office(tx)["commune_code"] or None)
+                today = local_day(self._clock.now())
+                await asyncio.to_thread(read_ahead, event.said.text, today, self._town.areas, home)
+        finally:
+            mine.set_result(None)
+            if self._reading[chat] is mine:
+                del self._reading[chat]
 
     async def park(self, messenger: str, unreadable: CannotRead) -> Accepted:
         """Keep an authentic event that does not parse, so that the ones behind it go on."""
@@ -64,6 +92,7 @@ class Intake:
                 with caused_by(tx, event.id):
                     hear(tx, event, self._town, now)
 
+        await self._read_ahead(event)
         await self._store.write(self._lane(event), again)
 
     def _take(self, tx: Tx, event: Inbound) -> Accepted:

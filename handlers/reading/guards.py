@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 
 from deeds.vietnamese import fold, lower, nfc
-from handlers.reading.words import has, just_before, spoken, table, whole_words, word_list
+from handlers.reading.words import has, just_before, remembered, spoken, table, whole_words, word_list
 
 _CRY_AT_MOST = 220  # nobody in danger types more
 _CHILD_BELOW = 16
@@ -12,6 +12,7 @@ _CHILD_YEARS = 10  # school year
 _REACH = 32  # how far before an accusing word the praising one may stand
 
 
+@remembered
 def emergency_now(text: str) -> bool:
     """Return whether somebody seems to be in danger at this moment; a story told afterwards is none."""
     said = nfc(text)
@@ -20,6 +21,7 @@ def emergency_now(text: str) -> bool:
     return not has("told.txt", said) and not has("past_days.txt", said)
 
 
+@remembered
 def sounds_like_complaint(text: str) -> bool:
     """Return whether a text accuses somebody; stopping a thief or reporting a crime to help the police is praise."""
     small = lower(text)
@@ -56,6 +58,7 @@ def _praised_after() -> re.Pattern[str]:
     return re.compile(r"\s+" + word_list("praising_after.txt").pattern)
 
 
+@remembered
 def about_child(text: str) -> bool:
     """Return whether somebody under 16 is told of, by age, school year or word."""
     small = lower(text)

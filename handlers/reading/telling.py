@@ -10,7 +10,7 @@ from deeds.vietnamese import nfc
 from handlers.reading.days import DayRead, find_day
 from handlers.reading.names import PersonRead, find_kind, find_people
 from handlers.reading.wheres import PlaceRead, find_place
-from handlers.reading.words import just_before, lines, only, spoken
+from handlers.reading.words import just_before, lines, only, remembered, spoken
 
 _EMPTY_PAIRS = re.compile(r"\(\s*\)|\[\s*\]|\"\s*\"|\u201c\s*\u201d")
 
@@ -26,6 +26,7 @@ class Telling:
     rest: str
 
 
+@remembered
 def read_telling(text: str, today: date, areas: Areas, home_commune_code: str | None) -> Telling:
     """Return all that a story or an answer holds."""
     text = nfc(text)

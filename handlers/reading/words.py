@@ -11,6 +11,9 @@ from typing import Any
 
 from deeds.vietnamese import lower, spellings
 
+remembered = lru_cache(maxsize=32)
+"""For what takes long to read: a message is asked the same several times, and long ones are read ahead."""
+
 _DATA = Path(__file__).parent / "data"
 _PIECE = re.compile(r"\\.|[^\W\d_]+| +")
 _GAP = r"\s{1,9}"  # between two words; without a bound a flood of spaces is walked through from every one of its places
