@@ -48,6 +48,7 @@ class Said:
     message: str = ""  # the messenger's id of this message
     edits: str | None = None  # the messenger's id of the earlier message this one replaces
     reply_to: str | None = None  # the messenger's id of the message of ours it answers
+    via: str = ""  # what the address carried that led to the page this was written on
     happening: Happening = Happening.SAID
 
 
@@ -113,6 +114,7 @@ class Prompt:
     ask_reply: bool = False  # in a group the answer must come as a reply to this message
     numbered: bool = True  # choices that may be answered by number where there are no buttons
     first_menu: bool = False  # the first choices this person ever sees: where they are numbered, say how to answer
+    links: tuple[str, ...] = ()  # what of the text may be pressed to act: any other such address is only shown
     instead: str | None = None  # said once where a message cannot be replaced: there this one would go stale
 
     def to_json(self) -> dict[str, Any]:
@@ -123,8 +125,9 @@ class Prompt:
         for rows in ("options", "files"):
             if rows in kept:
                 kept[rows] = [vars(row) for row in kept[rows]]
-        if "photos" in kept:
-            kept["photos"] = list(kept["photos"])
+        for rows in ("photos", "links"):
+            if rows in kept:
+                kept[rows] = list(kept[rows])
         return kept
 
     @classmethod
@@ -138,6 +141,7 @@ class Prompt:
             ask_reply=kept.get("ask_reply", False),
             numbered=kept.get("numbered", True),
             first_menu=kept.get("first_menu", False),
+            links=tuple(kept.get("links", ())),
             instead=kept.get("instead"),
         )
 

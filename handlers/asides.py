@@ -14,6 +14,8 @@ from handlers.effects import (
     EraseMe,
     ForgetEvent,
     GiveLoosePhotos,
+    Join,
+    RefuseJoin,
     Withdraw,
 )
 from handlers.place import Answer, Context, Place, again, ask, labelled, names_choice
@@ -27,6 +29,7 @@ WITHDRAW = "withdraw"
 CONSENT_PUBLISH = "consent_publish"
 QUESTION = "question"
 LATE_PHOTOS = "late_photos"
+LINK = "link"
 
 
 def open_aside(place: Place, talk: str, **about: Any) -> Place:
@@ -35,7 +38,7 @@ def open_aside(place: Place, talk: str, **about: Any) -> Place:
     return replace(place.closed(), talk=talk, version=1).with_about(before=waiting, **about)
 
 
-PASSING = (COMPLAINT, DELETE, WITHDRAW, CONSENT_PUBLISH, LATE_PHOTOS)
+PASSING = (COMPLAINT, DELETE, WITHDRAW, CONSENT_PUBLISH, LATE_PHOTOS, LINK)
 """Asides nobody comes back to: whatever interrupts them, silence is their answer."""
 
 
@@ -107,6 +110,8 @@ def answer(place: Place, said: Said, option: str | None, context: Context) -> An
             return _late_photos(place, option, text)
         case "question":
             return _question(place, said, text)
+        case "link":
+            return _link(place, option, text)
         case _:
             return None
 
@@ -116,7 +121,7 @@ def understands(place: Place, said: Said) -> bool:
 
     Once a report is handed in, "số 1" asks how the report of that number stands; so it is never a consent to publish.
     """
-    if place.talk in (CONSENT_PUBLISH, DELETE, WITHDRAW):
+    if place.talk in (CONSENT_PUBLISH, DELETE, WITHDRAW) or (place.talk == LINK and clear_no(said.text)):
         return said.choice is None and clear_no(said.text)
     return names_choice(place, said)
 
@@ -139,6 +144,14 @@ def _withdraw(place: Place, option: str | None, text: str) -> Answer | None:
         return Answer(leave(place), (), (Withdraw(place.about["submission"]),))
     if option == "keep" or clear_no(text) or weak_yes(text):
         return Answer(leave(place), (Prompt(say("withdraw.kept", number=place.about["number"])),))
+    return _unclear(place, text)
+
+
+def _link(place: Place, option: str | None, text: str) -> Answer | None:
+    if option == "join" or (option is None and _surely(text)):
+        return Answer(leave(place), (), (Join(place.about["invitation"]),))
+    if option == "stranger" or clear_no(text):
+        return Answer(leave(place), (), (RefuseJoin(place.about["invitation"]),))
     return _unclear(place, text)
 
 

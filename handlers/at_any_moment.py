@@ -66,7 +66,7 @@ def _command(desk: Desk, place: Place, given: Command) -> Answer | None:
     in_form = place.talk == INTRODUCE_DEED.name
     match given.name:
         case "invitation":
-            return Answer(place.closed(), (moderators.redeem(desk, given.value),))
+            return linking.typed(desk, place, given.value)
         case "help":
             shown = Prompt(say("help"))
             return engine.reask(INTRODUCE_DEED, place, context).after(shown) if in_form else Answer(place, (shown,))
@@ -94,8 +94,10 @@ def _command(desk: Desk, place: Place, given: Command) -> Answer | None:
             return Answer(place, (linking.offer(desk),))
         case "unlink":
             return Answer(place, (linking.undo(desk),))
+        case "its_me" | "not_me":
+            return linking.said(desk, place, sure=given.name == "its_me")
         case "tell" | "start":
-            place = _from_unit(desk, place, given.value)
+            place = from_unit(desk, place, given.value)
             if in_form and engine.has_story(place):
                 return engine.reask(INTRODUCE_DEED, place, context)
             return offer_draft(desk, out_of(place).closed()) or greet(out_of(place).closed(), context)
@@ -118,7 +120,7 @@ def _status(desk: Desk, place: Place, number: int) -> Answer | None:
     return Answer(place, (), (told, GoOn()) if place.shown else (told,))
 
 
-def _from_unit(desk: Desk, place: Place, payload: str) -> Place:
+def from_unit(desk: Desk, place: Place, payload: str) -> Place:
     """Remember the unit whose poster somebody followed here."""
     unit = payload.removeprefix(UNIT)
     if unit == payload or org_units.coded(desk.tx, unit) is None:

@@ -7,7 +7,7 @@ from functools import singledispatch
 from deeds.codes import receipt_hmac
 from deeds.kinds import Act, Thing
 from deeds.said import FileSource, Inbound, Prompt
-from handlers import asides, effects, engine
+from handlers import asides, effects, engine, linking
 from handlers.introduce_deed import INTRODUCE_DEED, as_telling
 from handlers.place import Answer, Context, Place, again
 from moderation import cards, notices, receive
@@ -286,6 +286,16 @@ def _(_effect: effects.EraseMe, scene: Scene, place: Place) -> Outcome:
             receive.withdraw(scene.tx, told, scene.now, scene.event.messenger)
     erasure.erase_person(scene.tx, scene.person, scene.now)
     return Answer(Place(), (Prompt(say("delete.done")),))
+
+
+@carry_out.register
+def _(effect: effects.Join, scene: Scene, place: Place) -> Outcome:
+    return linking.join(scene.tx, scene.event, scene.context, place, effect.invitation)
+
+
+@carry_out.register
+def _(effect: effects.RefuseJoin, scene: Scene, place: Place) -> Outcome:
+    return linking.refuse(scene.tx, scene.context, place, effect.invitation)
 
 
 @carry_out.register

@@ -123,6 +123,20 @@ class EraseMe:
 
 
 @dataclass(frozen=True)
+class Join:
+    """Whoever typed this code says it is them."""
+
+    invitation: int
+
+
+@dataclass(frozen=True)
+class RefuseJoin:
+    """Whoever typed this code says it is not them."""
+
+    invitation: int
+
+
+@dataclass(frozen=True)
 class ForgetEvent:
     """Delete the stored words of this very event; count it under `tally` if there is one."""
 

@@ -11,8 +11,8 @@ from deeds.errors import AskAgain
 from deeds.months import local_day
 from deeds.places import Areas
 from deeds.said import Happening, Inbound, Prompt, Said
-from handlers import asides, engine, moderators
-from handlers.at_any_moment import offer_draft, out_of, wanted
+from handlers import asides, engine, linking, moderators
+from handlers.at_any_moment import from_unit, offer_draft, out_of, wanted
 from handlers.carry_out import MOST_PHOTOS, Scene, settle
 from handlers.commands import command
 from handlers.effects import (
@@ -46,7 +46,7 @@ from storage.database import Tx
 from storage.office import office
 from texts import say
 
-ADDING_ENDS_AFTER_DAYS = 30
+REGISTER = "/nhomduyet"
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def hear(tx: Tx, event: Inbound, town: Town, now: datetime) -> None:
         return
     address = event.sender if event.is_group else event.chat
     person = people.identify(tx, event.messenger, address, event.sender_name, now)
-    place = recall(tx, person.id)
+    stood = place = recall(tx, person.id)
     photos = attachments.count_photos(tx, place.draft) if place.draft else 0
     if place.talk == asides.LATE_PHOTOS:
         photos += attachments.offered(tx, person.id)
@@ -76,6 +76,7 @@ def hear(tx: Tx, event: Inbound, town: Town, now: datetime) -> None:
     context = Context(now, local_day(now), town.areas, office(tx), person, event.messenger, photos, pushes_end)
     place = _known(place, context)
     desk = Desk(tx, event, context)
+    place = from_unit(desk, place, event.said.via)
     answer = _in_group(desk, place) if event.is_group else _answer(desk, place)
     answer = _with_draft(tx, answer, person.id, now)
     answer = settle(answer, Scene(tx, event, context, town.receipt_key))
@@ -83,7 +84,7 @@ def hear(tx: Tx, event: Inbound, town: Town, now: datetime) -> None:
         answer = put_next_question(tx, answer, person.id, context)
     if answer.place.turn != place.turn:
         answer = replace(answer, place=replace(answer.place, put_at=now.isoformat()))
-    if answer.place != place:
+    if answer.place != stood:
         keep(tx, person.id, answer.place, now)
     for prompt in answer.prompts:
         outbox.put(tx, event.messenger, event.chat, prompt, now, event.thread)
@@ -98,7 +99,9 @@ def _happened(tx: Tx, event: Inbound, now: datetime) -> None:
         case Happening.LEFT_GROUP:
             groups.lose(tx, event.messenger, event.chat, now)
         case Happening.JOINED_GROUP:
-            outbox.put(tx, event.messenger, event.chat, Prompt(say("group.hello")), now, event.thread)
+            outbox.put(
+                tx, event.messenger, event.chat, Prompt(say("group.hello"), links=(REGISTER,)), now, event.thread
+            )
 
 
 def _known(place: Place, context: Context) -> Place:
@@ -152,6 +155,8 @@ def _answer(desk: Desk, place: Place) -> Answer:
         return Answer(place, (Prompt(_emergency(context)),))
     if said.choice is not None and said.choice.startswith("deed."):
         return moderators.press(desk, place, said.choice)
+    if said.choice is not None and said.choice.startswith(linking.PRESSED):
+        return linking.press(desk, place, said.choice)
     if said.edits:
         in_form = place.talk == INTRODUCE_DEED.name
         if in_form:

@@ -12,7 +12,7 @@ from handlers.place import Answer, Context, Place, again, ask, put
 from handlers.reading.answers import bare_word
 from moderation import cards, notices, purge
 from moderation.decide import Order, decide
-from storage import deeds, groups, people
+from storage import deeds, groups
 from storage.database import Tx
 from storage.deeds import DeedRow
 from texts import say
@@ -172,22 +172,9 @@ def register_group(desk: Desk) -> Prompt:
     return Prompt(say("group.registered"))
 
 
-def redeem(desk: Desk, code: str) -> Prompt:
-    """Somebody types the one-time code of an invitation."""
-    event, context = desk.event, desk.context
-    known = people.redeem(desk.tx, code, event.messenger, event.chat, context.now)
-    if known is None:
-        return Prompt(say("invitation.unknown"))
-    if known.name is None:
-        return Prompt(say("link.done"))
-    roles = ", ".join(say(f"role.{role}") for role in sorted(known.roles))
-    key = "invitation.moderator" if known.is_any(*DECIDERS) else "invitation.done"
-    return Prompt(say(key, name=known.name, roles=roles))
-
-
 def _number(desk: Desk, deed: DeedRow) -> int:
     return deeds.submissions_of(desk.tx, deed.id)[0].number
 
 
 def _own(desk: Desk, deed: DeedRow) -> bool:
-    return any(told.person_id == desk.context.person.id for told in deeds.submissions_of(desk.tx, deed.id))
+    return any(desk.context.person.has_been(told.person_id) for told in deeds.submissions_of(desk.tx, deed.id))

@@ -126,8 +126,8 @@ def labelled(prefix: str, *ids: str) -> tuple[Option, ...]:
     return tuple(Option(each, say(f"{prefix}.{each}")) for each in ids)
 
 
-_ONLY_ITSELF = frozenset({"agree", "refuse", "drop", "both", "words", "delete", "withdraw"})
-"""Choices that consent or delete: by their number, their whole label, a button; nothing that has to be interpreted."""
+_ONLY_ITSELF = frozenset({"agree", "refuse", "drop", "both", "words", "delete", "withdraw", "join"})
+"""Choices that consent, delete or join: by their number, their whole label, a button; never by interpretation."""
 
 _NOT_AT_ONCE = _ONLY_ITSELF | {"none", "complaint"}
 """Choices whose button is not obeyed as soon as it stands there: the finger may have meant what stood there before."""

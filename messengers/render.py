@@ -2,6 +2,7 @@
 
 import re
 
+from deeds.deep_links import disarmed
 from deeds.said import Prompt
 from deeds.vietnamese import nfc
 from messengers.port import Abilities, Outgoing
@@ -41,7 +42,7 @@ def render(
         )
         hint = f"\n\n{say('menu.hint')}" if prompt.first_menu else ""
         text = f"{text}\n\n{menu}{hint}"
-    parts = split(text, can.max_text_units)
+    parts = split(disarmed(text, prompt.links), can.max_text_units)
     if len(parts) > 1:
         edits = None  # one message cannot become several, and nothing is cut: it is said anew
     last = len(parts) - 1

@@ -9,7 +9,7 @@ from deeds.vietnamese import cut_at_sentence
 from moderation.moves import UNDOABLE
 from moderation.notices import UNDO_WINDOW, say_day
 from moderation.publishing import allowances
-from storage import attachments, deeds, groups, history, org_units, outbox, people
+from storage import attachments, deeds, groups, history, joining, org_units, outbox, people
 from storage.database import Tx
 from storage.deeds import DeedRow
 from storage.history import Entry
@@ -66,7 +66,8 @@ def _by_mail(tx: Tx, deed_id: int) -> list[tuple[int, str]]:
 
 
 def _moderators(tx: Tx, deed_id: int) -> list[int]:
-    told_by = {told.person_id for told in deeds.submissions_of(tx, deed_id)}
+    tellers = {told.person_id for told in deeds.submissions_of(tx, deed_id) if told.person_id is not None}
+    told_by = {self_ for teller in tellers for self_ in joining.selves(tx, teller)}
     return [person for person in people.holding(tx, Role.MODERATOR) if person not in told_by]
 
 

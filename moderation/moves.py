@@ -79,8 +79,8 @@ def check_role(actor: Known, act: Act, *, has_publisher: bool = True) -> None:
 
 
 def check_not_own(actor: Known, submissions: Iterable[SubmissionRow]) -> None:
-    """Raise `NotAllowed` when the actor told of this deed: nobody decides their own submission."""
-    if any(submission.person_id == actor.id for submission in submissions):
+    """Raise `NotAllowed` when the actor told of this deed, by whatever account: nobody decides their own submission."""
+    if any(actor.has_been(submission.person_id) for submission in submissions):
         raise NotAllowed("moderation.own", f"person {actor.id} told of this deed")
 
 

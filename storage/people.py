@@ -6,16 +6,15 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
-from deeds.codes import AS_DIGITS, new_invitation, secret_hash
 from deeds.errors import NotPossible
 from deeds.kinds import Role
 from storage.database import Tx
-from storage.models import Attachment, Draft, Identity, Invitation, Person, Question, RoleGrant, Submission
+from storage.joining import MAIL as MAIL
+from storage.joining import selves
+from storage.models import Identity, Person, RoleGrant
 from storage.prepared import Prepared
 from storage.statements import insert_unless_there, table
 
-INVITATION_LIVES = timedelta(days=7)
-MAIL = "mail"  # a fall-back for staff: nobody is heard there
 HEARD_AGAIN = timedelta(minutes=1)  # how fine we keep when somebody was last heard: one write a burst
 
 
@@ -26,6 +25,11 @@ class Known:
     id: int
     name: str | None
     roles: frozenset[Role] = frozenset()
+    selves: frozenset[int] = frozenset()  # of staff: everybody this human has ever been to us
+
+    def has_been(self, person_id: int | None) -> bool:
+        """Tell whether that is this human, by whatever account it was."""
+        return person_id is not None and (person_id == self.id or person_id in self.selves)
 
     def is_any(self, *roles: Role) -> bool:
         """Tell whether this person holds one of the roles."""
@@ -70,8 +74,11 @@ def identify(tx: Tx, messenger: str, address: str, display_name: str, now: datet
         return _meet(tx, messenger, address, display_name, now)
     if found.unreachable_since is not None or now - found.last_heard_at >= HEARD_AGAIN:
         _HEARD.change(tx, **here, heard_at=now)
-    roles = roles_of(tx, found.person_id) if found.name else frozenset[Role]()
-    return Known(found.person_id, found.name, roles)
+    return _known(tx, found.person_id, found.name)
+
+
+def _known(tx: Tx, person_id: int, name: str | None) -> Known:
+    return Known(person_id, name, roles_of(tx, person_id), selves(tx, person_id)) if name else Known(person_id, None)
 
 
 def _meet(tx: Tx, messenger: str, address: str, display_name: str, now: datetime) -> Known:
@@ -113,7 +120,7 @@ def roles_of(tx: Tx, person_id: int) -> frozenset[Role]:
 def person(tx: Tx, person_id: int) -> Known | None:
     """Return a person with their present roles."""
     name = tx.execute(select(Person.name).where(Person.id == person_id, Person.erased_at.is_(None))).first()
-    return Known(person_id, name.name, roles_of(tx, person_id)) if name else None
+    return _known(tx, person_id, name.name) if name else None
 
 
 def named(tx: Tx, name: str) -> Known | None:
@@ -136,12 +143,15 @@ def hire(tx: Tx, name: str, roles: Iterable[Role], now: datetime, org_unit_id: i
     if known is None:
         person_id = tx.execute(insert(Person).values(name=name, created_at=now).returning(Person.id)).scalar_one()
         known = Known(person_id, name)
-    for role in roles:
-        if role not in known.roles:
-            tx.execute(
-                insert(RoleGrant).values(person_id=known.id, role=role.value, org_unit_id=org_unit_id, granted_at=now)
-            )
-    return Known(known.id, name, roles_of(tx, known.id))
+    grant(tx, known.id, roles, org_unit_id, now)
+    return _known(tx, known.id, name)
+
+
+def grant(tx: Tx, person_id: int, roles: Iterable[Role], org_unit_id: int | None, now: datetime) -> None:
+    """Give a person the roles they do not hold yet."""
+    given = {"person_id": person_id, "org_unit_id": org_unit_id, "granted_at": now}
+    for role in set(roles) - roles_of(tx, person_id):
+        tx.execute(insert(RoleGrant).values(role=role.value, **given))
 
 
 def dismiss(tx: Tx, person_id: int, role: Role, now: datetime) -> None:
@@ -151,73 +161,6 @@ def dismiss(tx: Tx, person_id: int, role: Role, now: datetime) -> None:
         .where(RoleGrant.person_id == person_id, RoleGrant.role == role.value, RoleGrant.revoked_at.is_(None))
         .values(revoked_at=now)
     )
-
-
-def invite(tx: Tx, person_id: int, now: datetime, lives: timedelta = INVITATION_LIVES, code: str | None = None) -> str:
-    """Return a fresh one-time code this person types to the bot on any messenger, or keep the one given."""
-    code = code or new_invitation()
-    tx.execute(
-        insert(Invitation).values(
-            code_hash=secret_hash(code.replace("-", "")),
-            person_id=person_id,
-            created_at=now,
-            expires_at=now + lives,
-        )
-    )
-    return code
-
-
-def redeem(tx: Tx, code: str, messenger: str, address: str, now: datetime) -> Known | None:
-    """Tie this address to the invited person and return them; None when the code is unknown, used or too old."""
-    digits = code.replace("-", "").upper().translate(AS_DIGITS)
-    taken = tx.execute(
-        update(Invitation)
-        .where(
-            Invitation.code_hash == secret_hash(digits),
-            Invitation.used_at.is_(None),
-            Invitation.expires_at > now,
-        )
-        .values(used_at=now)
-        .returning(Invitation.person_id)
-    ).first()
-    if taken is None:
-        return None
-    here = (Identity.messenger == messenger, Identity.address == address)
-    typed_by = tx.execute(select(Identity.person_id, Person.name).join(Person).where(*here)).one()
-    owner = person(tx, taken.person_id)
-    if owner is None or typed_by.person_id == owner.id:
-        return owner
-    if typed_by.name is None:
-        _become_one(tx, typed_by.person_id, owner.id)
-    elif owner.name is None:  # a member of staff typed a citizen's code: the one with the rights is who remains
-        _become_one(tx, owner.id, typed_by.person_id)
-    else:
-        tx.execute(update(Identity).where(*here).values(person_id=owner.id))
-    return person(tx, owner.id if owner.name or typed_by.name is None else typed_by.person_id)
-
-
-def _become_one(tx: Tx, person_id: int, into: int) -> None:
-    """Make two people one: accounts and what was told come along, so nobody decides their own telling."""
-    phone = select(Person.phone).where(Person.id == person_id).scalar_subquery()
-    tx.execute(update(Person).where(Person.id == into, Person.phone.is_(None)).values(phone=phone))
-    for owned in (Identity, Submission, Draft, Attachment, Question):
-        tx.execute(update(owned).where(owned.person_id == person_id).values(person_id=into))
-
-
-def unlink(tx: Tx, messenger: str, address: str, now: datetime) -> bool:
-    """Make an account a person of its own, with what was told from it; False when it is its person's only one."""
-    here = (Identity.messenger == messenger, Identity.address == address)
-    person_id = tx.execute(select(Identity.person_id).where(*here)).scalar_one()
-    others = select(func.count()).select_from(Identity).where(Identity.person_id == person_id)
-    if tx.execute(others).scalar_one() < 2:
-        return False
-    alone = tx.execute(insert(Person).values(created_at=now).returning(Person.id)).scalar_one()
-    tx.execute(update(Identity).where(*here).values(person_id=alone))
-    told_here = (Submission.person_id == person_id, Submission.messenger == messenger, Submission.chat == address)
-    told = list(tx.execute(select(Submission.id).where(*told_here)).scalars())
-    tx.execute(update(Submission).where(Submission.id.in_(told)).values(person_id=alone))
-    tx.execute(update(Question).where(Question.submission_id.in_(told)).values(person_id=alone))
-    return True
 
 
 def ways_to(tx: Tx, person_ids: Iterable[int]) -> Sequence[Reached]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, func, insert, select, update
 
 from deeds.codes import new_secret, secret_hash
-from storage import people
+from storage import invitations, people
 from storage.database import Tx
 from storage.models import SignInLink, WebSession
 from storage.people import Known
@@ -32,13 +32,25 @@ class Session:
         return now - self.last_seen_at >= TOUCH_EVERY
 
 
-def new_link(tx: Tx, person_id: int, now: datetime, lives: timedelta, browser: str | None = None) -> str:
-    """Return the token of a fresh link that signs this person in once; with `browser`, in that browser only."""
+def new_link(
+    tx: Tx,
+    person_id: int,
+    now: datetime,
+    lives: timedelta,
+    browser: str | None = None,
+    *,
+    invitation_id: int | None = None,
+) -> str:
+    """Return the token of a fresh link that signs this person in once; with `browser`, in that browser only.
+
+    One that was given out beside an invitation gives its roles as well.
+    """
     token = new_secret()
     tx.execute(
         insert(SignInLink).values(
             token_hash=secret_hash(token),
             person_id=person_id,
+            invitation_id=invitation_id,
             browser_hash=secret_hash(browser) if browser else None,
             created_at=now,
             expires_at=now + lives,
@@ -63,11 +75,12 @@ def link_is_open(tx: Tx, token: str, now: datetime, browser: str | None) -> bool
 
 def consume_link(tx: Tx, token: str, browser: str | None, now: datetime) -> tuple[str, str] | None:
     """Use a link up; returns the secret of a new session and its form token, or None when the link opens nothing."""
-    used = tx.execute(
-        update(SignInLink).where(*_open(token, browser, now)).values(used_at=now).returning(SignInLink.person_id)
-    ).first()
+    using = update(SignInLink).where(*_open(token, browser, now)).values(used_at=now)
+    used = tx.execute(using.returning(SignInLink.person_id, SignInLink.invitation_id)).first()
     if used is None or people.person(tx, used.person_id) is None:
         return None
+    if used.invitation_id is not None:
+        invitations.appoint(tx, used.invitation_id, now)
     secret, form_token = new_secret(), new_secret()
     tx.execute(
         insert(WebSession).values(
@@ -125,7 +138,9 @@ def end_session(tx: Tx, token: str, now: datetime) -> None:
 
 
 def end_sessions_of(tx: Tx, person_id: int, now: datetime) -> None:
-    """End every session of a person, wherever they are signed in."""
+    """End every session of a person, wherever they are signed in, and every link that would open another."""
+    unused = (SignInLink.person_id == person_id, SignInLink.used_at.is_(None))
+    tx.execute(update(SignInLink).where(*unused).values(used_at=now))
     tx.execute(
         update(WebSession)
         .where(WebSession.person_id == person_id, WebSession.revoked_at.is_(None))

@@ -35,7 +35,7 @@ from deeds.months import VIET_NAM
 from messengers.port import Messenger
 from moderation import facts
 from moderation.decide import Order, decide
-from storage import deeds, people, periods
+from storage import deeds, invitations, people, periods
 from storage.database import Database, Tx
 from storage.deeds import DeedRow
 from storage.models import Base, Draft, InboxEvent, OutboxMessage, Place
@@ -189,13 +189,16 @@ class Town:
         """Hire somebody, who types the code of the invitation to the bot."""
         speaker = self.citizen(name, on=on)
         speaker.says(self.invite(name, *roles))
+        speaker.sees(f"Mã này mời {name}")
+        speaker.picks("Đúng là tôi")
         speaker.sees(f"Chào {name}")
         return speaker
 
     def invite(self, name: str, *roles: Role) -> str:
         """Return the one-time code of an invitation."""
         with self.database.write() as tx:
-            return people.invite(tx, people.hire(tx, name, roles, self.clock.now()).id, self.clock.now())
+            known, now = people.hire(tx, name, (), self.clock.now()), self.clock.now()
+            return invitations.invite(tx, known.id, now, roles=roles)
 
     @property
     def office(self) -> Office:

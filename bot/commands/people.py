@@ -11,7 +11,7 @@ from bot.commands.running import CLOCK, Json, actor, reading, settings, show, wr
 from deeds.errors import NotFound, NotPossible
 from deeds.kinds import Role
 from messengers.mail.addresses import is_address
-from storage import erasure, org_units, people, web_sessions
+from storage import erasure, invitations, org_units, people, web_sessions
 from storage.people import Staff
 from texts import say
 
@@ -41,7 +41,7 @@ def invite(
     role: Annotated[list[Role], typer.Option(help="what this person may do; may be given more than once")],
     org_unit: Annotated[str | None, typer.Option(help="code of the unit the role is for")] = None,
 ) -> None:
-    """Give a person a role; print a one-time code to type to the bot, and a link to the desk."""
+    """Invite a person to a role, theirs once used: print a one-time code for the bot, and a link to the desk."""
     now = CLOCK.now()
     with writing() as tx:
         unit_id = None
@@ -49,9 +49,10 @@ def invite(
             unit_id = org_units.coded(tx, org_unit)
             if unit_id is None:
                 raise NotFound("cli.no_unit", f"no unit {org_unit}", code=org_unit)
-        known = people.hire(tx, name, role, now, unit_id)
-        code = people.invite(tx, known.id, now)
-        token = web_sessions.new_link(tx, known.id, now, LINK_LIVES)
+        known = people.hire(tx, name, (), now)
+        code = invitations.invite(tx, known.id, now, roles=role, org_unit_id=unit_id)
+        made = invitations.invited(tx, now, code=code)
+        token = web_sessions.new_link(tx, known.id, now, LINK_LIVES, invitation_id=made.id if made else None)
     typer.echo(say("cli.invite", name=name, code=code, link=_link(token)))
 
 
@@ -87,6 +88,9 @@ def people_email(
         raise NotPossible("cli.mail.wrong")
     with writing() as tx:
         known = actor(tx, name)
+        if address is not None:
+            invitations.appoint_unmet(tx, known.id, CLOCK.now())
+            known = actor(tx, name)
         if address is not None and not known.roles:
             raise NotPossible("cli.mail.no_role", f"person {known.id} has no role", name=name)
         people.set_mail(tx, known.id, address, CLOCK.now())

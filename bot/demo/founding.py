@@ -15,7 +15,7 @@ from handlers.paper_gate import paper_gate
 from moderation import receive
 from moderation.decide import Order, decide
 from moderation.facts import correct, record_honoree
-from storage import attachments, deeds, drafts, history, org_units, people
+from storage import attachments, deeds, drafts, history, invitations, org_units, people
 from storage.database import Tx
 from storage.office import office
 from storage.people import Known
@@ -37,7 +37,7 @@ def found(tx: Tx, sample: Sample, pictures: Mapping[str, Picture], receipt_key: 
     for number, worker in enumerate(sample.staff, start=1):
         known, chat = people.hire(tx, worker.name, worker.roles, begun), f"demo-desk-{number}"
         people.identify(tx, MESSENGER, chat, worker.name, begun)
-        people.redeem(tx, people.invite(tx, known.id, begun), MESSENGER, chat, begun)
+        invitations.redeem(tx, invitations.invite(tx, known.id, begun), MESSENGER, chat, begun)
     for at, live in sorted(_days(tx, sample, pictures, receipt_key), key=lambda moment: moment[0]):
         live(at)
     set_setting(tx, MADE_AT, now.isoformat(), now)

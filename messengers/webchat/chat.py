@@ -152,8 +152,8 @@ def record_mine(tx: Tx, event: Inbound, now: datetime) -> None:
 
     Only of our own chats: the other messengers show people what they wrote themselves.
     """
-    if event.messenger != NAME or event.said.text.startswith("/start "):
-        return  # a poster was followed: nobody typed that
+    if event.messenger != NAME:
+        return
     said = event.said
     body: dict[str, Any] = {
         "text": said.text,

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import SEEK_END
@@ -18,7 +19,7 @@ MAX_PHOTOS = 10
 FILE_MAX_BYTES = 15 * 1024 * 1024
 BODY_MAX_BYTES = 60 * 1024 * 1024
 TEXT_MAX_CHARS = 20_000
-START = "/start"  # as a deep link of another messenger says it
+VIA = re.compile(r"[A-Za-z0-9_-]{1,64}")  # what a deep link carries, as Telegram takes it
 _HEAD_BYTES = 4_096
 _RECORDINGS = frozenset({"ogg", "m4a", "mp3", "amr", "wav"})
 _EBML = b"\x1a\x45\xdf\xa3"  # Matroska and WebM, https://www.rfc-editor.org/rfc/rfc8794
@@ -98,12 +99,6 @@ def read_event(chat: str, fields: Mapping[str, str], uploads: Sequence[Upload], 
     return event_of(chat, json.dumps(told, ensure_ascii=False).encode())
 
 
-def started(chat: str, payload: str) -> Inbound:
-    """Return the event of somebody who followed a poster here; following it again is the same event."""
-    told = {"id": f"start:{payload}", "text": f"{START} {payload}", "photos": []}
-    return event_of(chat, json.dumps(told).encode())
-
-
 def event_of(chat: str, raw: bytes) -> Inbound:
     """Return the event behind a kept body, so that one a person retries is read as it was the first time."""
     told = json.loads(raw)
@@ -115,6 +110,7 @@ def event_of(chat: str, raw: bytes) -> Inbound:
         location=tuple(told["place"]) if "place" in told else None,
         message=told["id"],
         edits=told.get("edits"),
+        via=told.get("via", ""),
     )
     return Inbound(f"{NAME}:{chat}:{told['id']}", NAME, chat, chat, said, raw)
 
@@ -130,6 +126,8 @@ def _fields(fields: Mapping[str, str]) -> dict[str, Any]:
         told["choice"] = choice[:200]
     if edits := fields.get("edits", ""):
         told["edits"] = _uuid(edits)
+    if VIA.fullmatch(via := fields.get("via", "")):
+        told["via"] = via
     if fields.get("lat") or fields.get("lon"):
         told["place"] = _place(fields.get("lat", ""), fields.get("lon", ""))
     return told

@@ -1,7 +1,6 @@
 """The web chat's page and its wire (design 6): what is posted is answered only when it is committed."""
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +27,6 @@ from storage.store import Store
 LINES_ON_PAGE = 100
 LONGEST_WAIT_S = 25.0
 PAGE_WAITS_FOR_ANSWER_S = 1.5
-_PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")  # of a deep link, as Telegram takes it
 _NEVER_KEPT = {"cache-control": "no-store"}
 # The whole body is refused above this; beneath it, it is read to its end so that the refusal reaches the browser.
 _DRAIN_BYTES = 3 * BODY_MAX_BYTES
@@ -68,23 +66,13 @@ class _Door:
         self._https = services.public_url.startswith("https://")
 
     async def page(self, request: Request) -> Response:
-        """The page itself, with what was said so far: it works without scripts."""
-        who = self._session(request)
-        payload = request.query_params.get("start", "")
-        if _PAYLOAD.fullmatch(payload):
-            return await self._started(request, who, payload)
-        return self._with_cookie(await self._page(who), who)
+        """The page itself, with what was said so far: it works without scripts.
 
-    async def _started(self, request: Request, who: Session, payload: str) -> Response:
-        """Somebody followed a poster: the chat begins, and the address bar forgets where from."""
-        before = await self._services.chat.last(who.chat, 1)
-        try:
-            self._check_rate(request, who, is_new=not before)
-            if not await self._accepted(incoming.started(who.chat, payload)):
-                await self._services.chat.answered(who.chat, before[-1].seq if before else 0, PAGE_WAITS_FOR_ANSWER_S)
-        except Refused as refused:
-            return self._with_cookie(await self._page(who, refused.sentence, status=refused.status), who)
-        return self._with_cookie(RedirectResponse("/chat#end", status_code=303), who)
+        Looking does nothing, whoever sent the address: where it is a poster's, the first message says so.
+        """
+        who = self._session(request)
+        via = request.query_params.get("start", "")
+        return self._with_cookie(await self._page(who, via=via if incoming.VIA.fullmatch(via) else ""), who)
 
     async def post(self, request: Request) -> Response:
         """Take one message."""
@@ -211,7 +199,7 @@ class _Door:
         answer.headers.update(headers)
         return answer
 
-    async def _page(self, who: Session, error: str = "", typed: str = "", status: int = 200) -> Response:
+    async def _page(self, who: Session, error: str = "", typed: str = "", status: int = 200, via: str = "") -> Response:
         lines = [] if who.set_cookie else await self._services.chat.last(who.chat, LINES_ON_PAGE)
         set_up, ready = await self._services.store.read(
             lambda tx: (office(tx), outgoing.ready_pictures(tx, who.chat, lines))
@@ -228,6 +216,7 @@ class _Door:
             phone=set_up["phone"],
             error=error,
             typed=typed,
+            via=via,
         )
 
 

@@ -17,9 +17,10 @@ from storage.models.deeds import (
     Tally,
 )
 from storage.models.digests import Counter, OfficialDocument, Period, PeriodDeed, Setting
-from storage.models.people import Identity, Invitation, OrgUnit, Person, RoleGrant, SignInLink, WebSession
+from storage.models.people import AccountLink, Identity, Invitation, OrgUnit, Person, RoleGrant, SignInLink, WebSession
 
 __all__ = [
+    "AccountLink",
     "Attachment",
     "Base",
     "ChatMessage",

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.models.base import DELETED, Base, Code, Id, Kept, Tie, Words, owned_by, refers_to
+from storage.models.base import DELETED, Base, Code, Codes, Id, Kept, Tie, Words, owned_by, refers_to
 
 
 class Person(Base):
@@ -18,6 +18,8 @@ class Person(Base):
     phone: Mapped[Words | None]
     created_at: Mapped[datetime]
     erased_at: Mapped[datetime | None]
+    wrong_codes: Mapped[int] = mapped_column(default=0)  # typed in a row since `wrong_since`
+    wrong_since: Mapped[datetime | None]
 
 
 class Identity(Base):
@@ -28,12 +30,25 @@ class Identity(Base):
 
     id: Mapped[Id]
     person_id: Mapped[int] = mapped_column(owned_by("person.id"), index=True)
+    home_id: Mapped[int | None] = mapped_column(refers_to("person.id"))  # who it was before it was joined to another
     messenger: Mapped[Code]
     address: Mapped[Tie]
     display_name: Mapped[Words] = mapped_column(default="")
     created_at: Mapped[datetime]
     last_heard_at: Mapped[datetime]
     unreachable_since: Mapped[datetime | None]
+
+
+class AccountLink(Base):
+    """Two people turned out to be one. It stays when they are parted: nobody decides what another self has told."""
+
+    __tablename__ = "account_link"
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(refers_to("person.id"), index=True)  # who remained
+    joined_id: Mapped[int] = mapped_column(refers_to("person.id"), index=True)  # who came
+    joined_at: Mapped[datetime]
+    parted_at: Mapped[datetime | None]
 
 
 class RoleGrant(Base):
@@ -50,16 +65,25 @@ class RoleGrant(Base):
 
 
 class Invitation(Base):
-    """A one-time code that ties an identity to an invited person."""
+    """A one-time code that ties an identity to a person: given out by the office, or made by an account of theirs.
+
+    The roles of an invitation are given when it is used; until then it changes nobody's rights.
+    """
 
     __tablename__ = "invitation"
     __table_args__ = ({"info": DELETED},)
 
     id: Mapped[Id]
     code_hash: Mapped[Code] = mapped_column(unique=True)
-    person_id: Mapped[int] = mapped_column(owned_by("person.id"))
+    person_id: Mapped[int] = mapped_column(owned_by("person.id"), index=True)
+    by_account: Mapped[bool] = mapped_column(default=False)
+    roles: Mapped[Codes] = mapped_column(default=list)
+    org_unit_id: Mapped[int | None] = mapped_column(refers_to("org_unit.id"))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    granted_at: Mapped[datetime | None]
+    typed_by: Mapped[int | None] = mapped_column(refers_to("person.id"))  # whom a code of an account is now for
+    agreed_at: Mapped[datetime | None]  # by whoever typed it; the member of staff whose code it is has yet to say yes
     used_at: Mapped[datetime | None]
 
 
@@ -72,6 +96,7 @@ class SignInLink(Base):
     id: Mapped[Id]
     token_hash: Mapped[Code] = mapped_column(unique=True)
     person_id: Mapped[int] = mapped_column(owned_by("person.id"))
+    invitation_id: Mapped[int | None] = mapped_column(owned_by("invitation.id"))  # the code printed beside it
     browser_hash: Mapped[Code | None]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]

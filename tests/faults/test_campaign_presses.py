@@ -20,7 +20,7 @@ from handlers.front_door import Town, hear
 from moderation import receive
 from moderation.moves import MOVES, WHO
 from moderation.receive import Telling
-from storage import deeds, people
+from storage import deeds, invitations, people
 from storage.database import Database, Tx
 from storage.models import Base, Deed
 from storage.office import office
@@ -41,7 +41,7 @@ def hire(tx: Tx, name: str, roles: list[Role], address: str) -> people.Known:
     """Give somebody on Telegram roles."""
     hired = people.hire(tx, name, roles, NOW)
     people.identify(tx, "telegram", address, name, NOW)
-    people.redeem(tx, people.invite(tx, hired.id, NOW), "telegram", address, NOW)
+    invitations.redeem(tx, invitations.invite(tx, hired.id, NOW), "telegram", address, NOW)
     return people.identify(tx, "telegram", address, name, NOW)
 
 

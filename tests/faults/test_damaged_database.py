@@ -11,7 +11,7 @@ import pytest
 
 from deeds.clock import SystemClock
 from deeds.kinds import Role
-from storage import people
+from storage import invitations, people
 from storage.database import sqlite_module
 from tests.faults.server import Server
 from tests.faults.test_database_away import says
@@ -26,9 +26,9 @@ def server(tmp_path: Path) -> Iterator[Server]:
     with made.database.write() as tx:
         now = SystemClock().now()
         quan = people.hire(tx, "Quản", [Role.ADMIN], now)
-        code = people.invite(tx, quan.id, now)
+        code = invitations.invite(tx, quan.id, now)
         people.identify(tx, "webchat", "a chat", "", now)
-        people.redeem(tx, code, "webchat", "a chat", now)
+        invitations.redeem(tx, code, "webchat", "a chat", now)
     yield made
     made.end()
     made.database.close()

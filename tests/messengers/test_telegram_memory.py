@@ -21,7 +21,7 @@ from messengers.port import Accepted, CannotRead, Failure, MessengerFailed, Outg
 from messengers.telegram import menus
 from messengers.telegram.menus import COMMANDS, GROUP_COMMANDS, MODERATORS_COMMANDS
 from messengers.telegram.messenger import Telegram
-from storage import attachments, forgetting, groups, people, remote_copies
+from storage import attachments, forgetting, groups, invitations, people, remote_copies
 from storage.database import Database, Tx
 from storage.models import Base
 from storage.photos.files import PhotoFiles, Shelf
@@ -182,7 +182,7 @@ def hire(tx: Tx, person: Person, *roles: Role) -> None:
     """Let somebody who writes on Telegram join the office."""
     people.identify(tx, "telegram", str(person.id), person.name, NOW)
     hired = people.hire(tx, person.name, roles, NOW)
-    people.redeem(tx, people.invite(tx, hired.id, NOW), "telegram", str(person.id), NOW)
+    invitations.redeem(tx, invitations.invite(tx, hired.id, NOW), "telegram", str(person.id), NOW)
 
 
 def dismiss(tx: Tx, person: Person, role: Role) -> None:

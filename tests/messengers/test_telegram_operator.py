@@ -12,7 +12,7 @@ import pytest
 
 from deeds.clock import SystemClock
 from deeds.kinds import Role
-from storage import accounts, groups, org_units, people
+from storage import accounts, groups, invitations, org_units, people
 from storage.database import Database
 from storage.migrations import upgrade
 from tests.messengers.telegram_api import TelegramApi
@@ -110,9 +110,9 @@ def test_moderators_hear_of_an_emergency_while_the_server_is_down(operator: Oper
     now = SystemClock().now()
     with operator.database.write() as tx:
         person = people.hire(tx, "Thu", [Role.MODERATOR], now)
-        code = people.invite(tx, person.id, now)
+        code = invitations.invite(tx, person.id, now)
         people.identify(tx, "telegram", str(thu.id), "Thu", now)
-        people.redeem(tx, code, "telegram", str(thu.id), now)
+        invitations.redeem(tx, code, "telegram", str(thu.id), now)
     sent = operator.runs("telegram", "notify", "Máy chủ tạm dừng")
     assert (sent.returncode, sent.stdout.strip()) == (0, "Đã gửi tới 1/1 nơi.")
     thu.waits_for("Máy chủ tạm dừng")

@@ -14,7 +14,7 @@ from deeds.kinds import Role
 from messengers.port import Failure, MessengerFailed
 from messengers.zalo_oa import tokens
 from messengers.zalo_oa.oauth import OAuth
-from storage import accounts, people
+from storage import accounts, invitations, people
 from storage.database import Database, Tx
 from storage.models import OutboxMessage
 from tests.messengers.zalo_oa_api import Person, ZaloOaApi
@@ -58,9 +58,9 @@ def hire(ours: Ours, name: str, role: Role, *ways: str) -> None:
     def make(tx: Tx) -> None:
         known = people.hire(tx, name, [role], ours.clock.now())
         for way in ways:
-            code = people.invite(tx, known.id, ours.clock.now())
+            code = invitations.invite(tx, known.id, ours.clock.now())
             people.identify(tx, way, f"{way}-{name}", name, ours.clock.now())
-            people.redeem(tx, code, way, f"{way}-{name}", ours.clock.now())
+            invitations.redeem(tx, code, way, f"{way}-{name}", ours.clock.now())
 
     ours.write(make)
 

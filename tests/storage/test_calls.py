@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 from deeds.kinds import Role
 from deeds.said import Prompt
-from storage import calls, counters, deeds, inbox, outbox, people, windows
+from storage import calls, counters, deeds, inbox, invitations, outbox, people, windows
 from storage.calls import Call
 from storage.database import Database, Tx
 from storage.models import OutboxMessage
@@ -89,8 +89,8 @@ def test_staff_are_called_by_name_and_who_waits_longest_comes_first(database: Da
     """An alert no chat of theirs could take; a number nobody left is no number."""
     with database.write() as tx:
         hears(tx, "thu", NOW - 9 * DAY)
-        code = people.invite(tx, people.hire(tx, "Thu", [Role.MODERATOR], NOW).id, NOW)
-        people.redeem(tx, code, "zalo_oa", "thu", NOW)
+        code = invitations.invite(tx, people.hire(tx, "Thu", [Role.MODERATOR], NOW).id, NOW)
+        invitations.redeem(tx, code, "zalo_oa", "thu", NOW)
         hears(tx, "lan", NOW - 9 * DAY)
         holds(tx, "thu", "Có tin gấp.", at=NOW - DAY)
         holds(tx, "lan", at=NOW - 2 * DAY)

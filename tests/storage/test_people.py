@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import func, insert, select
 
 from deeds.kinds import Role
-from storage import drafts, people
+from storage import drafts, invitations, people
 from storage.database import Database
 from storage.models import Draft, Identity, Person, Place
 
@@ -49,15 +49,15 @@ def test_an_invitation_is_good_once_and_for_a_week(database: Database) -> None:
     """However it is typed; afterwards the address is the invited person's, with what it told before."""
     with database.write() as tx:
         thu = people.hire(tx, "Thu", [Role.MODERATOR], NOW)
-        code = people.invite(tx, thu.id, NOW)
+        code = invitations.invite(tx, thu.id, NOW)
         before = people.identify(tx, "telegram", "5", "Thu ở chợ", NOW)
         drafts.open_draft(tx, before.id, NOW)
-        assert people.redeem(tx, "0000-0000", "telegram", "5", NOW) is None
-        assert people.redeem(tx, code, "telegram", "5", NOW + people.INVITATION_LIVES) is None
-        known = people.redeem(tx, code.lower().replace("-", ""), "telegram", "5", NOW)
+        assert invitations.redeem(tx, "0000-0000", "telegram", "5", NOW) is None
+        assert invitations.redeem(tx, code, "telegram", "5", NOW + invitations.LIVES) is None
+        known = invitations.redeem(tx, code.lower().replace("-", ""), "telegram", "5", NOW)
         assert known is not None
         assert (known.id, known.roles) == (thu.id, frozenset({Role.MODERATOR}))
-        assert people.redeem(tx, code, "telegram", "5", NOW) is None
+        assert invitations.redeem(tx, code, "telegram", "5", NOW) is None
         assert people.identify(tx, "telegram", "5", "", NOW).id == thu.id
         assert tx.execute(select(Draft.person_id)).scalar_one() == thu.id
 
@@ -80,7 +80,7 @@ def test_who_is_unreachable_is_not_written_to_until_heard(database: Database) ->
         thu = people.hire(tx, "Thu", [], NOW)
         for number, messenger in enumerate(("webchat", "telegram")):
             people.identify(tx, messenger, "5", "", NOW)
-            people.redeem(tx, people.invite(tx, thu.id, NOW), messenger, "5", NOW)
+            invitations.redeem(tx, invitations.invite(tx, thu.id, NOW), messenger, "5", NOW)
             people.identify(tx, messenger, "5", "", NOW + timedelta(minutes=number))
         assert [way.messenger for way in people.ways_to(tx, [thu.id])] == ["telegram", "webchat"]
         people.mark_unreachable(tx, "telegram", "5", NOW)

@@ -207,7 +207,7 @@ def test_an_invitation_is_used_once(town: Town, on: str) -> None:
     """The code works for the first who types it, in any case; used, wrong or late it says the same."""
     code = town.invite("Thu", Role.MODERATOR)
     thu, minh = town.citizen("Thu", on=on), town.citizen("Minh")
-    thu.says(code.lower())
+    thu.says(code.lower()).picks("Đúng là tôi")
     thu.sees("Chào Thu")
     minh.says(code)
     minh.sees("Mã này không dùng được")
@@ -223,7 +223,7 @@ def test_what_was_told_before_the_invitation_stays_ones_own(town: Town) -> None:
     """Thu tells a deed, then becomes a moderator by typing the code: it is still hers, and not hers to decide."""
     thu = town.citizen("Thu")
     thu.reports()
-    thu.says(town.invite("Thu", Role.MODERATOR))
+    thu.says(town.invite("Thu", Role.MODERATOR)).picks("Đúng là tôi")
     thu.says("xem")
     assert "Không còn tin nào chờ" in thu.last
     thu.says("tin của tôi")

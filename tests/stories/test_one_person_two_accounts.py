@@ -27,7 +27,10 @@ def test_two_accounts_share_one_list(town: Town) -> None:
     web.says("liên kết")
     code = code_in(web.last)
     other.says(code)
+    other.sees("Bên kia: Trang chat, nhắn từ 05/05/2026")
+    other.picks("Đúng là tôi")
     other.sees("Đã nối hai tài khoản")
+    web.sees('Đã nối thêm một tài khoản: Tin nhắn "Lan kia", nhắn từ 05/05/2026')
     other.says("tin của tôi")
     other.sees("Số 1 (anh Lò Văn Khuyên)")
     other.says("bỏ liên kết")
@@ -49,6 +52,8 @@ def test_who_has_telegram_need_not_type_a_code(town: Town) -> None:
     assert found[1] == town.telegram.username
     assert len(found[2]) >= 2 + 26  # 130 bits
     other.says(f"/start {found[2]}")
+    other.sees("Nối hai tài khoản này làm một?")
+    other.picks("Đúng là tôi")
     other.sees("Đã nối hai tài khoản")
     other.says("tin của tôi")
     other.sees("Số 1 (anh Lò Văn Khuyên)")
@@ -74,7 +79,7 @@ def test_a_link_code_works_once_and_not_for_long(town: Town) -> None:
     lan, first, second = (town.citizen(name, on="plain") for name in ("Lan", "Một", "Hai"))
     lan.says("liên kết")
     code = code_in(lan.last)
-    first.says(code)
+    first.says(code).picks("Đúng là tôi")
     first.sees("Đã nối")
     second.says(code)
     second.sees("Mã này không dùng được")
@@ -89,12 +94,17 @@ def test_a_moderator_who_links_keeps_the_rights_and_cannot_decide_what_was_told(
     """Thu told a deed from home; linked to that account she is still a moderator, but this deed is not hers."""
     own, thu = town.citizen("Thu ở nhà", on="webchat"), town.moderator("Thu", on="plain")
     own.says(RESCUE).agrees()
-    own.says("liên kết")
-    thu.says(code_in(own.last))
-    thu.sees("Thu")
+    thu.says("liên kết")
+    own.says(code_in(thu.last)).picks("Đúng là tôi")
+    own.sees("Còn một bước")
+    thu.sees("Có người xin nối Trang chat, nhắn từ 05/05/2026 vào tài khoản này của Thu")
+    thu.says("đúng là tôi")
+    own.sees("Đã nối")
     thu.says("xem")
     thu.sees("Không còn tin nào chờ")
     assert town.deed(1).status is Status.RECEIVED
+    own.says("xem")
+    own.sees("Không còn tin nào chờ")
 
 
 def test_a_report_begun_here_goes_on_there(town: Town) -> None:
@@ -103,7 +113,7 @@ def test_a_report_begun_here_goes_on_there(town: Town) -> None:
     web.says("Hôm qua anh Lò Văn Khuyên cứu người đuối nước dưới suối")
     web.sees("ở")
     web.says("liên kết")
-    other.says(code_in(web.last))
+    other.says(code_in(web.last)).picks("Đúng là tôi")
     other.sees("Đã nối")
     other.says("bản Nà Phiêng")
     other.sees("Xin xem lại")
@@ -119,14 +129,17 @@ def test_a_poster_leads_here_and_is_remembered(town: Town, door: str) -> None:
         org_units.keep(tx, {"code": "NVH-NP", "name": "Nhà văn hóa bản Nà Phiêng", "kind": "culture"}, town.clock.now())
     lan, thu = town.citizen("Lan", on=door), town.moderator("Thu", on="plain")
     if isinstance(lan, OnWebChat):
-        for _ in range(2):  # followed twice, begun once
-            page = lan.follows("/chat?start=u_NVH-NP")
-            assert page.status_code == 200
-            assert "/start" not in page.text
+        before = town.heard()
+        page = lan.follows("/chat?start=u_NVH-NP")
+        assert '<input type="hidden" name="via" value="u_NVH-NP">' in page.text
+        assert town.heard() == before  # whoever sent the address: looking does nothing
+        lan.posts({"text": RESCUE, "via": "u_NVH-NP"})
+        town.deliver()
+        lan.agrees()
     else:
         lan.says("/start u_NVH-NP")
-    lan.sees("Mời kể")
-    lan.says(RESCUE).agrees()
+        lan.sees("Mời kể")
+        lan.says(RESCUE).agrees()
     thu.says("xem")
     thu.sees("Qua áp phích: Nhà văn hóa bản Nà Phiêng")
 

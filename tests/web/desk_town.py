@@ -14,7 +14,7 @@ from deeds.kinds import DeedKind, Role, Thing
 from deeds.said import FileSource
 from handlers.paper_gate import paper_gate
 from moderation.receive import Receipt, Telling, hand_in
-from storage import attachments, deeds, history, people, web_sessions
+from storage import attachments, deeds, history, invitations, people, web_sessions
 from storage.database import Tx
 from storage.deeds import DeedRow
 from storage.office import office
@@ -90,8 +90,8 @@ class DeskTown(Town):
             person = people.hire(tx, name, roles, self.clock.now())
             if on:
                 people.identify(tx, on, f"chat of {name}", name, self.clock.now())
-                people.redeem(
-                    tx, people.invite(tx, person.id, self.clock.now()), on, f"chat of {name}", self.clock.now()
+                invitations.redeem(
+                    tx, invitations.invite(tx, person.id, self.clock.now()), on, f"chat of {name}", self.clock.now()
                 )
             return person
 

@@ -123,7 +123,7 @@ def view(tx: Tx, person: Known, code: str, now: datetime, done: str = "") -> Dee
             for key in notices.CANNED_REASONS
         ],
         next_code=next_waiting(tx, person, deed),
-        is_own=any(one.person_id == person.id for one in told),
+        is_own=any(person.has_been(one.person_id) for one in told),
         toast=toast_for(tx, person, done, now),
     )
 

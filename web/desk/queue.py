@@ -121,7 +121,7 @@ def listed(tx: Tx, chosen: str, words: str, at_most: int) -> Sequence[DeedRow]:
 
 def next_waiting(tx: Tx, person: Known, after: DeedRow | None) -> str | None:
     """Return the code of the deed to look at after this one, in the order of the queue; one's own is passed over."""
-    return deeds.next_in_queue(tx, WAITING, person.id, after)
+    return deeds.next_in_queue(tx, WAITING, person.selves | {person.id}, after)
 
 
 def _lines(tx: Tx, shown: Sequence[DeedRow], person: Known) -> list[Line]:
@@ -138,7 +138,7 @@ def _lines(tx: Tx, shown: Sequence[DeedRow], person: Known) -> list[Line]:
             photos=sum(piece.kind == "photo" and piece.state != "refused" for piece in pieces[deed.id]),
             voices=sum(piece.kind == "voice" for piece in pieces[deed.id]),
             messenger=told[deed.id][0].messenger if told[deed.id] else "desk",
-            is_own=any(one.person_id == person.id for one in told[deed.id]),
+            is_own=any(person.has_been(one.person_id) for one in told[deed.id]),
         )
         for deed in shown
     ]

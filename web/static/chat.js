@@ -198,6 +198,7 @@
     body.append("id", entry.id);
     if (entry.text) { body.append("text", entry.text); }
     if (entry.choice) { body.append("choice", entry.choice); }
+    if (composer.elements.via) { body.append("via", composer.elements.via.value); }  // whose poster led here
     entry.files.forEach(function (file) { body.append(entry.field || "photo", file, file.name || "recording"); });
     var request = new XMLHttpRequest();
     request.open("POST", "/chat/messages");
