@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select, text, update
 
 from deeds.said import File, Option, Prompt
 from storage import outbox, outbox_forgetting
@@ -178,6 +178,17 @@ def test_a_moved_or_erased_chat(database: Database) -> None:
         assert (due.chat, due.edits) == ("-100", None)
         outbox_forgetting.erase_chat(tx, "telegram", "-100")
         assert rows(tx) == []
+
+
+@pytest.mark.parametrize("state", ["sent", "dead", "uncertain", "waiting", "held"])
+def test_of_a_forgotten_chat_no_message_keeps_its_words(database: Database, state: str) -> None:
+    """Also not one that was given up, or of which nobody knows whether it arrived."""
+    with database.write() as tx:
+        put(tx, "Anh Nam cứu hai cháu nhỏ")
+        tx.execute(update(OutboxMessage).values(state=state))
+        outbox_forgetting.forget_chat(tx, "telegram", "1")
+        ((now, body),) = tx.execute(select(OutboxMessage.state, OutboxMessage.body)).all()
+        assert (now, "Nam" in str(body)) == ("forgotten", False)
 
 
 def test_two_who_queue_under_one_key_at_once_queue_one_message(database: Database) -> None:
