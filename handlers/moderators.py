@@ -11,6 +11,7 @@ from deeds.said import Inbound, Option, Prompt
 from handlers.place import Answer, Context, Place, again, ask, put
 from handlers.reading.answers import bare_word
 from moderation import cards, notices, purge
+from moderation.confirming import CONFIRMERS, NotConfirmed
 from moderation.decide import Order, decide
 from storage import deeds, groups
 from storage.database import Tx
@@ -22,6 +23,11 @@ WAITING = (Status.RECEIVED, Status.IN_REVIEW)
 ASKED = (Status.NEEDS_INFO,)  # looked at last: somebody else's move is next
 PRESSED = frozenset(act for offered in cards.OFFERED.values() for act in offered) | {Act.UNDO}
 WORDED = (Act.ASK, Act.REJECT)  # with a reason or a question
+CHOSEN = {  # what is chosen with one tap for an act, and where the words of a choice stand
+    Act.ASK: (notices.CANNED_QUESTIONS, "question"),
+    Act.REJECT: (notices.CANNED_REASONS, "mod.reason"),
+    Act.APPROVE: (CONFIRMERS, "confirmed_by"),
+}
 DECIDERS = (Role.MODERATOR, Role.PUBLISHER, Role.ADMIN)
 
 
@@ -48,22 +54,24 @@ def press(desk: Desk, place: Place, choice: str) -> Answer:
     if deed is None or not desk.context.person.is_any(*DECIDERS):
         return Answer(place, (Prompt(say("moderation.no_right", act=say(f"act.{act}"))),))
     if act in WORDED and more is None:
-        return _ask_reason(desk, place, deed, act, seen)
+        return _ask_choice(desk, place, deed, act, seen)
     if more == "write":
         return _ask_words(desk, place, deed, act, seen)
     if act is Act.REDIRECT and more is None:
         sure = Option(cards.option_id(replace(deed, version=seen), act, "sure"), say("mod.redirect.sure"))
         return Answer(place, (Prompt(say("mod.redirect.ask", number=_number(desk, deed)), (sure,)),))
+    if act is Act.APPROVE:
+        return _carry_out(desk, place, deed, Order(act, confirmed_by=more, seen=seen))
     return _carry_out(desk, place, deed, Order(act, reason_key=more, seen=seen))
 
 
-def _ask_reason(desk: Desk, place: Place, deed: DeedRow, act: Act, seen: int) -> Answer:
-    """Offer the canned reasons or questions, each a button of its own, and own words."""
-    canned = notices.CANNED_QUESTIONS if act is Act.ASK else notices.CANNED_REASONS
-    prefix = "question" if act is Act.ASK else "mod.reason"
+def _ask_choice(desk: Desk, place: Place, deed: DeedRow, act: Act, seen: int) -> Answer:
+    """Offer the canned reasons, questions or confirmers, each a button of its own; a reason also in own words."""
+    canned, prefix = CHOSEN[act]
     shown = replace(deed, version=seen)
     options = [Option(cards.option_id(shown, act, key), say(f"{prefix}.{key}")) for key in canned]
-    options.append(Option(cards.option_id(shown, act, "write"), say("mod.reason.write")))
+    if act in WORDED:
+        options.append(Option(cards.option_id(shown, act, "write"), say("mod.reason.write")))
     text = say(f"mod.{act}.choose", number=_number(desk, deed), about=cards.short_name(desk.tx, deed))
     inside = replace(place.closed(), talk=REVIEW, version=1, about={"deed": deed.id, "seen": seen, "act": act.value})
     # The ids stand by themselves, so an older list of reasons still means what it says.
@@ -86,6 +94,8 @@ def _carry_out(desk: Desk, place: Place, deed: DeedRow, order: Order) -> Answer:
     about = cards.short_name(desk.tx, deed)
     try:
         decided = decide(desk.tx, person, deed.id, order, context.now, desk.event.messenger)
+    except NotConfirmed:
+        return _ask_choice(desk, place, deed, order.act, deed.version if order.seen is None else order.seen)
     except ForPeople as error:
         return Answer(place.closed(), (Prompt(error.sentence),))
     number = _number(desk, deed)
@@ -146,6 +156,8 @@ def answer(desk: Desk, place: Place, option: str | None, text: str) -> Answer | 
             return again(place, say("menu.not_an_option", count=len(place.shown)))
         case "reason" if option is not None:
             return press(desk, place, option)
+        case "reason" if Act(place.about["act"]) not in WORDED:  # who confirmed is chosen, not typed
+            return again(place, say("menu.not_an_option", count=len(place.shown)))
         case "reason" | "words" if text:
             order = Order(Act(place.about["act"]), reason=text[:1_000], seen=seen)
             return _carry_out(desk, place, deed, order)

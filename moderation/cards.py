@@ -103,6 +103,9 @@ def card_text(tx: Tx, deed: DeedRow, now: datetime) -> str:
         lines.append(say("mod.card.via", unit=unit))
     lines.append(say("mod.card.pieces", photos=photos, voices=voices))
     lines.append(
+        say("mod.card.confirmed", person=_confirmed(deed.confirmed_person), deed=_confirmed(deed.confirmed_deed))
+    )
+    lines.append(
         say(
             "mod.card.allowed",
             words=say("yes" if allowed.words else "no"),
@@ -156,6 +159,10 @@ def short_name(tx: Tx, deed: DeedRow) -> str:
     """Return a few words that tell a deed from its neighbours, without its number."""
     honoree = deeds.honoree_of(tx, deed.id)
     return honoree.display or cut_at_sentence(deed.story, 40)
+
+
+def _confirmed(words: str | None) -> str:
+    return cut_at_sentence((words or "").strip(), 80) or say("mod.card.not_confirmed")
 
 
 def _number(tx: Tx, deed: DeedRow) -> int:

@@ -7,10 +7,11 @@ from datetime import datetime
 from deeds.errors import NotFound, NotPossible, SomebodyWasFirst
 from deeds.kinds import Act, Role, Status
 from deeds.months import VIET_NAM
-from moderation import cards, notices, purge
+from moderation import cards, confirming, notices, purge
+from moderation.facts import facts_of, keep_version
 from moderation.moves import UNDOABLE, after, check_may
 from moderation.publishing import allowances, check_publishable
-from storage import deeds, history, people
+from storage import deeds, history, people, versions
 from storage.database import Tx
 from storage.deeds import DeedRow
 from storage.history import Entry
@@ -27,12 +28,14 @@ class Order:
     reason_key: str | None = None  # one of the canned reasons or questions
     reason: str | None = None  # or their own words
     seen: int | None = None
+    confirmed_by: str | None = None  # who vouches for person and deed, where an approval finds that missing
 
 
 def decide(tx: Tx, actor: Known, deed_id: int, order: Order, now: datetime, via: str) -> DeedRow:
     """Carry out an order and return the deed as it is now.
 
-    Raises `NotAllowed`, `NotPossible`, `SomebodyWasFirst` or `NotFound`; then nothing was changed.
+    Raises `NotAllowed`, `NotPossible` (`NotConfirmed` where an approval must say who confirmed), `SomebodyWasFirst` or
+    `NotFound`; then nothing was changed.
     """
     deed = deeds.deed(tx, deed_id, hold=True)
     if deed is None:
@@ -44,21 +47,25 @@ def decide(tx: Tx, actor: Known, deed_id: int, order: Order, now: datetime, via:
         return _undo(tx, actor, deed, now, via)
     becomes = after(deed.status, order.act)
     columns: dict[str, object] = {"status": becomes.value}
+    confirmed: Mapping[str, str] = {}
     if order.act is Act.APPROVE:
-        columns["approved_at"] = now
+        confirmed = confirming.missing_confirmations(deed, order.confirmed_by, now)
+        columns |= {"approved_at": now, **confirmed}
     elif order.act is Act.PUBLISH:
         check_publishable(deed, allowances(tx, deed, deeds.honoree_of(tx, deed.id)))
         columns["published_at"] = now
     elif order.act is Act.UNPUBLISH:
         columns["published_at"] = None
     reason = _reason(order)
-    _change(tx, deed, columns)
+    _change(tx, deed, columns, actor, now, versions.CONFIRMED if confirmed else None)
     details: dict[str, history.Detail] = {
         "approved_at": _iso(deed.approved_at),
         "published_at": _iso(deed.published_at),
     }
     if order.reason_key:
         details["reason_key"] = order.reason_key
+    if confirmed:
+        details["confirmed_by"] = order.confirmed_by
     entry = _record(tx, deed, order.act, becomes, actor, now, via, reason, details)
     now_deed = replace(deed, status=becomes, version=deed.version + 1)
     _follow(tx, now_deed, entry, actor, now)
@@ -131,15 +138,13 @@ def _undo(tx: Tx, actor: Known, deed: DeedRow, now: datetime, via: str) -> DeedR
     last = cards.last_decision(tx, deed.id)
     if last is None or last.before is None or last.after is not deed.status:
         raise NotPossible("moderation.nothing_to_undo", f"deed {deed.id} has nothing to take back")
-    _change(
-        tx,
-        deed,
-        {
-            "status": last.before.value,
-            "approved_at": _instant(last.details.get("approved_at")),
-            "published_at": _instant(last.details.get("published_at")),
-        },
-    )
+    columns: dict[str, object] = {
+        "status": last.before.value,
+        "approved_at": _instant(last.details.get("approved_at")),
+        "published_at": _instant(last.details.get("published_at")),
+    }
+    confirmed = confirming.taken_back(deed, last)
+    _change(tx, deed, {**columns, **confirmed}, actor, now, versions.CONFIRMED if confirmed else None)
     history.mark_undone(tx, last.id, now)
     if last.act is Act.ASK:
         history.cancel_questions(tx, deed.id, now)
@@ -149,9 +154,13 @@ def _undo(tx: Tx, actor: Known, deed: DeedRow, now: datetime, via: str) -> DeedR
     return deeds.deed(tx, deed.id) or deed
 
 
-def _change(tx: Tx, deed: DeedRow, columns: Mapping[str, object]) -> None:
+def _change(tx: Tx, deed: DeedRow, columns: Mapping[str, object], actor: Known, now: datetime, how: str | None) -> None:
+    """Change a deed; where that changes facts, `how` says how, and they are kept as a version."""
+    before = facts_of(tx, deed) if how else {}
     if not deeds.change(tx, deed.id, deed.version, **columns):
         raise SomebodyWasFirst("mod.too_late_unknown", f"deed {deed.id} changed under our hands")
+    if how:
+        keep_version(tx, deed, before, how, actor, now)
 
 
 def _record(

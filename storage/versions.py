@@ -12,7 +12,7 @@ from storage.database import Tx
 from storage.models import DeedVersion
 
 Facts = Mapping[str, Any]
-TOLD, CORRECTED, HEARD = "told", "corrected", "heard"
+TOLD, CORRECTED, HEARD, CONFIRMED = "told", "corrected", "heard", "confirmed"
 
 
 @dataclass(frozen=True)

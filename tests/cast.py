@@ -170,6 +170,12 @@ class Speaker:
         self.says(story, photos=photos).agrees()
         return self.receipt()[0]
 
+    def approves(self, by: str = "Trưởng thôn, bản, tổ", of: Shown | None = None) -> "Speaker":
+        """Approve a card: one tap, and one more that says who confirmed."""
+        self.picks("Duyệt", of=of)
+        self.picks(by)
+        return self
+
     def receipt(self) -> tuple[int, str]:
         """Return number and code of the receipt that just came."""
         text = self.sees("Số tiếp nhận:")

@@ -318,6 +318,8 @@ class Town:
     def decides(self, name: str, act: Act, number: int = 1, **order: Any) -> DeedRow:
         """Let a member of staff decide at the desk."""
         deed_id = self.deed(number).id
+        if act is Act.APPROVE:
+            order = {"confirmed_by": "village_head", **order}
         return self.writes(
             lambda tx: decide(tx, people.named(tx, name), deed_id, Order(act, **order), self.clock.now(), "desk")  # type: ignore[arg-type]
         )

@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 
 from bot.commands.running import CLOCK, VIA, By, Json, actor, reading, show, writing
-from deeds.errors import NotFound
+from deeds.errors import NotFound, NotPossible
 from deeds.kinds import Act, Status
+from moderation.confirming import CONFIRMERS, NotConfirmed
 from moderation.decide import Order, decide
 from moderation.notices import CANNED_QUESTIONS, CANNED_REASONS
 from storage import deeds, history, versions
@@ -106,15 +107,30 @@ def decide_command(
     act: Decision,
     by: By,
     reason: Annotated[str | None, typer.Option(help="own words, or the name of a canned reason or question")] = None,
+    confirmed_by: Annotated[
+        str | None, typer.Option(help="with approve, where nobody confirmed yet: " + ", ".join(CONFIRMERS))
+    ] = None,
 ) -> None:
     """Decide on a deed in somebody's name."""
+    if confirmed_by is not None and confirmed_by not in CONFIRMERS:
+        raise _not_confirmed(code)
     canned = CANNED_QUESTIONS if act is Decision.ASK else CANNED_REASONS
     is_canned = reason in canned
-    order = Order(Act(act.value), reason_key=reason if is_canned else None, reason=None if is_canned else reason)
-    with writing() as tx:
-        who = actor(tx, by)
-        decided = decide(tx, who, _coded(tx, code).id, order, CLOCK.now(), VIA)
+    order = Order(
+        Act(act.value), reason if is_canned else None, None if is_canned else reason, confirmed_by=confirmed_by
+    )
+    try:
+        with writing() as tx:
+            who = actor(tx, by)
+            decided = decide(tx, who, _coded(tx, code).id, order, CLOCK.now(), VIA)
+    except NotConfirmed:
+        raise _not_confirmed(code) from None
     typer.echo(say("cli.decided", code=code, status=say(f"status.desk.{decided.status}"), name=by))
+
+
+def _not_confirmed(code: str) -> NotPossible:
+    choices = "; ".join(f"{key} ({say(f'confirmed_by.{key}')})" for key in CONFIRMERS)
+    return NotPossible("cli.not_confirmed", f"nobody confirmed {code}", code=code, choices=choices)
 
 
 def _coded(tx: Tx, code: str) -> DeedRow:

@@ -138,7 +138,8 @@ class _Life:
         """Return one decision as something to do when its instant comes."""
 
         def take(at: datetime) -> None:
-            decide(self.tx, self._actor(step.by), self.deed_id, Order(step.act, step.reason_key), at, VIA)
+            order = Order(step.act, step.reason_key, confirmed_by=step.confirmed_by)
+            decide(self.tx, self._actor(step.by), self.deed_id, order, at, VIA)
 
         return take
 

@@ -41,6 +41,7 @@ class Step:
     by: str
     act: Act
     reason_key: str | None
+    confirmed_by: str | None
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,13 @@ def _story(told: Mapping[str, Any], moments: _Moments) -> Story:
         allows={Thing(thing): allowed for thing, allowed in told.get("allows", {}).items()},
         checked=_checked(told["checked"], happened_on, moments) if "checked" in told else None,
         steps=tuple(
-            Step(moments.decided(step["at"]), step["by"], Act(step["act"]), step.get("reason_key"))
+            Step(
+                moments.decided(step["at"]),
+                step["by"],
+                Act(step["act"]),
+                step.get("reason_key"),
+                step.get("confirmed_by"),
+            )
             for step in told.get("steps", ())
         ),
     )

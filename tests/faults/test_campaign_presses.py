@@ -101,7 +101,8 @@ def outcome(desk: Desk, status: Status, act: Act, sender: str) -> Status:
         with desk.database.write() as tx:
             tx.execute(update(Deed).where(Deed.id == desk.deed_id).values(status=status))
             seen = desk.deed(tx).version
-            reason = {Act.ASK: ".witness", Act.REJECT: ".duty", Act.REDIRECT: ".sure"}.get(act, "")
+            chosen = {Act.ASK: ".witness", Act.REJECT: ".duty", Act.REDIRECT: ".sure", Act.APPROVE: ".police"}
+            reason = chosen.get(act, "")
             desk.press(tx, sender, f"deed.{desk.deed_id}.{act}.{seen}{reason}")
             become = desk.deed(tx).status
             raise Undo
@@ -165,7 +166,7 @@ def test_a_button_older_than_a_decision_changes_nothing(desk: Desk) -> None:
     """Even who may decide decides only what they saw: buttons from before a decision, or of no deed, are stale."""
     chance = random.Random(12)
     with desk.database.write() as tx:
-        desk.press(tx, ADDRESS[Role.ADMIN], f"deed.{desk.deed_id}.{Act.APPROVE}.{desk.deed(tx).version}")
+        desk.press(tx, ADDRESS[Role.ADMIN], f"deed.{desk.deed_id}.{Act.APPROVE}.{desk.deed(tx).version}.police")
         version = desk.deed(tx).version
         before = desk.kept(tx)
         for _ in range(MUTATED // 10):

@@ -56,6 +56,7 @@ def test_a_button_on_a_message_telegram_no_longer_shows_still_works(town: Town) 
     press = thu.person.presses(card.handle, "Duyệt", inaccessible=True)
     town.wait_heard(before + 1)
     assert press.update["callback_query"]["message"]["date"] == 0
+    thu.picks("Công an xã")
     assert town.deed().status == "approved"
     assert press.answer is not None, "the button spins"
 
@@ -97,6 +98,7 @@ def test_a_group_that_became_a_supergroup_is_followed(town: Town) -> None:
     assert group.group.id != old
     assert [one.chat for one in town.rows(groups.registered)] == [str(group.group.id)]
     group.presses(thu, group.shows("Số 2 - VT-2026-"), "Duyệt")
+    group.presses(thu, group.shows("ai xác nhận đúng người, đúng việc?"), "Công an xã")
     town.settle()
     assert town.deed(2).status == "approved"
     assert town.rows(lambda tx: people.owner_of(tx, "telegram", str(old))) is None

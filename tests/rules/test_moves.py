@@ -107,7 +107,8 @@ class Desk:
 
     def decides(self, actor: Known, act: Act, **more: object) -> Status:
         """Decide, and return the new status."""
-        order = Order(act, **{"reason_key": {Act.ASK: "witness", Act.REJECT: "duty"}.get(act), **more})  # type: ignore[arg-type]
+        chosen = {"reason_key": {Act.ASK: "witness", Act.REJECT: "duty"}.get(act), "confirmed_by": "village_head"}
+        order = Order(act, **{**chosen, **more})  # type: ignore[arg-type]
         with self.database.write() as tx:
             return decide(tx, actor, self.deed_id, order, self.now, "desk").status
 

@@ -135,6 +135,10 @@ def test_a_moderator_is_never_understood_by_half(town: Town, on: str) -> None:
         assert town.deed().status == "received", words
     thu.says("xem")
     answers(thu, "duyet")
+    for words in ("ok", "dung roi", "9"):
+        thu.says(words)
+        assert town.deed().status == "received", words
+    answers(thu, "cong an xa")
     assert town.deed().status == "approved"
 
 

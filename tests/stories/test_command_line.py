@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from deeds.kinds import Role, Status
+from moderation.confirming import CONFIRMERS
 from tests.cast import RESCUE
 from tests.town import Town
 
@@ -34,7 +35,7 @@ def test_decisions_by_command_are_decisions_as_any_other(town: Town) -> None:
     town.moderator("Thu")
     lan.says(RESCUE).agrees()
     code = town.deed(1).code
-    assert "Đã duyệt" in town.command("decide", code, "approve", "--by", "Thu")
+    assert "Đã duyệt" in town.command("decide", code, "approve", "--by", "Thu", "--confirmed-by", "village_head")
     assert town.deed(1).status is Status.APPROVED
     town.command("decide", code, "undo", "--by", "Thu")
     assert town.deed(1).status is Status.RECEIVED
@@ -46,9 +47,16 @@ def test_decisions_by_command_are_decisions_as_any_other(town: Town) -> None:
 
 
 def test_what_cannot_be_done_is_one_sentence_and_exit_code_1(town: Town, tmp_path: Path) -> None:
-    """An unknown person, an unknown deed: no traceback, nothing changed."""
+    """An unknown person, an unknown deed, an approval nobody vouches for: no traceback, nothing changed."""
     town.invite("Thu", Role.MODERATOR)
-    for words in (("decide", "VT-2026-999999", "approve", "--by", "Thu"), ("login-link", "Ai đó")):
+    town.citizen("Lan").says(RESCUE).agrees()
+    approve = ("decide", town.deed(1).code, "approve", "--by", "Thu")
+    for words in (
+        ("decide", "VT-2026-999999", "approve", "--by", "Thu"),
+        ("login-link", "Ai đó"),
+        approve,
+        (*approve, "--confirmed-by", "ai đó"),
+    ):
         done = subprocess.run(
             [VIECTOT, *words], capture_output=True, text=True, check=False, timeout=60, cwd=tmp_path,
             env={"VIECTOT_DATA_DIR": str(town.folder), "VIECTOT_DATABASE_URL": town.url, "PATH": ""},
@@ -57,6 +65,9 @@ def test_what_cannot_be_done_is_one_sentence_and_exit_code_1(town: Town, tmp_pat
         assert done.stdout == ""
         assert "Traceback" not in done.stderr
         assert len(done.stderr.strip().splitlines()) == 1
+        if words[: len(approve)] == approve:
+            assert all(key in done.stderr for key in CONFIRMERS)
+    assert town.deed(1).status is Status.RECEIVED
 
 
 def test_an_open_month_gives_a_draft_and_freezes_nothing(town: Town, tmp_path: Path) -> None:
@@ -64,7 +75,7 @@ def test_an_open_month_gives_a_draft_and_freezes_nothing(town: Town, tmp_path: P
     lan = town.citizen("Lan")
     town.moderator("Thu")
     lan.says(RESCUE).agrees()
-    town.command("decide", town.deed(1).code, "approve", "--by", "Thu")
+    town.command("decide", town.deed(1).code, "approve", "--by", "Thu", "--confirmed-by", "known")
     month = json.loads(town.command("digest", "show", "--period", _this_month(), "--json"))
     assert (month["state"], month["draft"]) == ("open", True)
     written = town.command("digest", "build", "--period", _this_month(), "--out", str(tmp_path / "out")).split()

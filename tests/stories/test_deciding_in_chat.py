@@ -35,7 +35,7 @@ def test_a_card_is_pushed_and_approved_with_one_tap(town: Town, on: str) -> None
     else:
         thu.sees("Có tin số 1 cần xem")
         thu.says("xem")
-    thu.picks("Duyệt")
+    thu.approves()
     done = thu.sees("Đã duyệt số 1")
     assert "người kể chưa được báo" in done
     assert town.deed().status == "approved"
@@ -51,7 +51,7 @@ def test_undone_within_ten_minutes_nothing_is_heard(town: Town, on: str) -> None
     """A slip is taken back by one word; the teller never hears of either."""
     lan, thu = told(town, moderator_on=on)
     thu.says("xem")
-    thu.picks("Duyệt")
+    thu.approves()
     town.clock.forward(minutes=5)
     thu.says("hoàn tác")
     thu.sees("Đã hoàn tác số 1")
@@ -118,7 +118,7 @@ def test_two_moderators_at_once(town: Town) -> None:
     town.settle()
     cards = [next(one for one in who.messages() if "Số 2 - VT" in one.text) for who in (thu, hoa)]
     seen_by_hoa = cards[1].handle.button("Duyệt")["callback_data"]
-    thu.picks("Duyệt", of=cards[0])
+    thu.approves(of=cards[0])
     assert isinstance(hoa, OnTelegram)
     before = town.heard()
     hoa.person.presses_data(seen_by_hoa, cards[1].handle)
@@ -133,7 +133,7 @@ def test_every_copy_of_a_card_is_kept_current(town: Town) -> None:
     thu, hoa = town.moderator("Thu", on="telegram"), town.moderator("Hòa", on="telegram")
     town.citizen("Lan").reports()
     town.settle()
-    thu.picks("Duyệt")
+    thu.approves()
     town.settle()
     for who in (thu, hoa):
         assert re.search(r"Thu: \S+, \d\d:\d\d", card_of(who)), card_of(who)
@@ -150,7 +150,7 @@ def test_nobody_decides_their_own(town: Town, on: str) -> None:
     assert not thu.shows("Số 1 - VT")
     thu.says("xem")
     thu.sees("Không còn tin nào chờ")
-    hoa.picks("Duyệt")
+    hoa.approves()
     assert town.deed().status == "approved"
 
 

@@ -23,6 +23,8 @@ def test_a_registered_group_gets_the_cards(town: Town) -> None:
     group.shows("không có quyền")
     assert town.deed().status == "received"
     group.presses(thu, group.shows("Số 1 - VT-2026-"), "Duyệt")
+    assert town.deed().status == "received"
+    group.presses(thu, group.shows("ai xác nhận đúng người, đúng việc?"), "Công an xã")
     town.settle()
     assert town.deed().status == "approved"
     assert "Hoàn tác" in group.shows("Số 1 - VT-2026-").buttons

@@ -22,7 +22,7 @@ def test_a_deed_told_in_may_is_in_the_may_document(town: Town, on: str) -> None:
     lan.picks("Được dùng cả lời kể và ảnh")
     town.settle()
     thu.says("xem")
-    thu.picks("Duyệt")
+    thu.approves()
     town.asks_honoree("Thu", *EVERYTHING)
     town.clock.move_to("2026-06-01 08:00")
     town.settle()

@@ -55,7 +55,7 @@ def test_where_it_stands(town: Town, on: str) -> None:
         lan.says(says)
         assert "Số 1 (anh Lò Văn Khuyên): Đã nhận" in lan.last
     thu.says("xem")
-    thu.picks("Duyệt")
+    thu.approves()
     lan.says(f"số {number}")
     assert "Đã xác minh đúng" in lan.last
 

@@ -175,5 +175,6 @@ class Browser:
 
     def decide(self, deed: DeedRow, act: str, **fields: object) -> httpx2.Response:
         """Press a button on the page of a deed, on the version this browser saw."""
-        data = {"act": act, "seen": deed.version, **fields}
+        chosen = {"confirmed_by": "village_head"} if act == "approve" else {}
+        data = {"act": act, "seen": deed.version, **chosen, **fields}
         return self.post(f"/desk/deeds/{deed.code}/decide", f"/desk/deeds/{deed.code}", **data)

@@ -110,7 +110,8 @@ def test_of_many_at_once_one_decides(town: DeskTown) -> None:
         tokens = [browser.token("/desk") for browser in crowd]
 
         def press(number: int, seen: deeds.DeedRow = seen, tokens: list[str] = tokens) -> int:
-            act = {"act": "approve"} if number % 2 else {"act": "reject", "reason_key": "unverified"}
+            approve = {"act": "approve", "confirmed_by": "police"}
+            act = approve if number % 2 else {"act": "reject", "reason_key": "unverified"}
             data = {"token": tokens[number], "seen": seen.version, **act}
             client = crowd[number].client
             return client.post(f"/desk/deeds/{seen.code}/decide", data=data, follow_redirects=False).status_code

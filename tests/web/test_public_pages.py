@@ -61,6 +61,19 @@ def test_published_deeds_stand_newest_first_and_others_not_at_all(town: Town, vi
     assert "Bà Nông Thị Mới" in page
     assert 'property="og:title" content="Bà Nông Thị Mới"' in page
     assert "Ủy ban nhân dân xã Suối Lành đã xác minh đúng người, đúng việc, ngày 09/11/2026" in page
+    assert "Công an xã xác nhận ngày 10/11/2026." in page
+    assert "Trưởng bản Nà Phiêng" not in page, "what somebody typed may name a person"
+
+
+@pytest.mark.parametrize("missing", ["confirmed_person", "confirmed_deed"])
+def test_a_deed_is_called_verified_only_where_both_are_confirmed(
+    town: Town, visitor: httpx2.Client, missing: str
+) -> None:
+    """Without the right person or without the right deed the page says that confirmation is under way."""
+    page = visitor.get(f"/deeds/{town.tell(deed={missing: None})}").text
+    assert "đã xác minh đúng người" not in page
+    assert "đang bổ sung xác nhận" in page
+    assert "Người được nêu đã đồng ý cho đăng" in page
 
 
 def test_without_leave_to_name_the_page_names_nobody(town: Town, visitor: httpx2.Client) -> None:

@@ -208,6 +208,7 @@ class Town:
             "code": code, "status": status.value, "version": 1, "kind": "individual", "section": "good_deed",
             "field": "honesty", "target_groups": [], "urgent": False, "about_child": about_child, "summary": summary,
             "story": story, "search": "", "happened_on": date(2026, 11, 8), "when_text": "", "place_text": "",
+            "confirmed_person": "Trưởng bản Nà Phiêng, 10/11", "confirmed_deed": "Công an xã xác nhận ngày 10/11/2026",
             "received_at": now, "approved_at": now, "published_at": now if status is Status.PUBLISHED else None,
         }  # fmt: skip
 

@@ -9,6 +9,7 @@ from starlette.routing import Route
 from deeds.errors import ForPeople, NotFound, NotPossible, SomebodyWasFirst
 from deeds.kinds import Act
 from deeds.vietnamese import nfc
+from moderation.confirming import CONFIRMERS
 from moderation.decide import Order, decide
 from storage import deeds, history
 from storage.database import Tx
@@ -64,6 +65,7 @@ async def show_deed(
         facts=facts_form.fields(seen.deed, seen.honoree, typed if typed and typed.get("form") == "facts" else None),
         lists=facts_form.LISTS,
         say_fact=facts_form.say_fact,
+        confirmers=CONFIRMERS,
     )
 
 
@@ -135,7 +137,8 @@ def _order(form: FormData) -> Order:
         raise NotPossible("desk.error.reason_needed", f"{act} needs a reason")
     # Words typed beside a canned sentence count only where "own words" is chosen.
     key = str(form.get("reason_key", "")) or None
-    return Order(Act(act), None if key == "own" else key, reason or None, version_seen(form))
+    confirmed_by = str(form.get("confirmed_by", "")) or None
+    return Order(Act(act), None if key == "own" else key, reason or None, version_seen(form), confirmed_by)
 
 
 def _is_done_already(tx: Tx, visit: Visit, order: Order) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from deeds.kinds import Status
 from deeds.vietnamese import nfc
+from moderation.confirming import tapped
 from moderation.publishing import Showable, allowances_of_each, showable
 from storage import attachments, deeds, published_photos
 from storage.attachments import Piece
@@ -39,7 +40,8 @@ class Story:
     field: str | None
     paragraphs: Sequence[str]
     pictures: Sequence[Picture]
-    checked_at: datetime | None
+    checked_at: datetime | None  # when it was approved; None while nobody vouches for person or deed
+    confirmed: Sequence[str]  # by whom, as far as our own words say it
     published_at: datetime
 
     @property
@@ -93,7 +95,8 @@ def _story(row: DeedRow, shown: Showable) -> Story:
         field=row.field,
         paragraphs=[part.strip() for part in _clean(shown.words).split("\n") if part.strip()],
         pictures=[_picture(piece) for piece in shown.photos],
-        checked_at=row.approved_at,
+        checked_at=row.approved_at if row.is_confirmed else None,
+        confirmed=tapped(row),
         published_at=row.published_at,
     )
 

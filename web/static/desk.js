@@ -83,6 +83,12 @@ function press(act) {
   if (button) button.click();
 }
 
+function approve() {  // where somebody must be chosen, the key leads there and does not choose
+  const choices = document.querySelectorAll('button[data-act="approve"]');
+  if (choices.length > 1) choices[0].focus();
+  else choices[0]?.click();
+}
+
 function unfold(id) {
   const part = document.getElementById(id);
   if (!part || part.tagName !== "DETAILS") return;
@@ -101,7 +107,7 @@ const onQueue = {
 const onDeed = {
   j: () => document.querySelector("a[data-next]")?.click(),
   k: () => history.back(),
-  a: () => press("approve"),
+  a: approve,
   x: () => unfold("reject"),
   u: () => press("undo"),
 };
