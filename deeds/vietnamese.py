@@ -7,8 +7,10 @@ _TONES = {"\u0300", "\u0301", "\u0303", "\u0309", "\u0323"}
 _OPEN_PAIRS = ("oa", "oe", "uy")  # the only vowel pairs whose tone the two spelling styles put on different letters
 _WORD = re.compile(r"[^\W\d_]+")
 _SENTENCE_END = re.compile(r"(?<![.!?\u2026])[.!?\u2026]++[\"\u201d')]*+(?=\s|$)|\n")
-_SIGNS = re.compile(r"[^\w\s\0-\u02ff]{31,}")  # no letters: every mark that may follow a letter is among them
-_MARKS_IN_A_ROW = 30  # as in Unicode's stream-safe text (UAX 15): of more, sorting them takes quadratic time
+# Every mark that may follow a letter is among these signs, and pictures, points and unseen signs are not.
+_SIGN = "[^\\w\\s\0-\u02ff\u034f\u2000-\u20cf\u2100-\u2ce0\ufe00-\ufe0f\U0001f000-\U0001faff]"
+_SIGNS = re.compile(rf"(?<!{_SIGN}){_SIGN}{{31,}}")
+_ROW = re.compile(".{30}")  # of marks, as in Unicode's stream-safe text (UAX 15): sorting more takes quadratic time
 _JOINER = "\u034f"  # unseen; marks on its two sides are not sorted together
 
 
@@ -43,15 +45,8 @@ def nfc(text: str) -> str:
 
 
 def _parted(signs: re.Match[str]) -> str:
-    parts: list[str] = []
-    row = 0
-    for sign in signs.group():
-        row = row + 1 if unicodedata.combining(sign) else 0
-        if row > _MARKS_IN_A_ROW:
-            parts.append(_JOINER)
-            row = 1
-        parts.append(sign)
-    return "".join(parts)
+    run = signs.group()
+    return _ROW.sub(rf"\g<0>{_JOINER}", run) if any(map(unicodedata.combining, run)) else run
 
 
 def plain(text: str) -> str:

@@ -50,7 +50,8 @@ def spoken(pattern: str) -> str:
 def whole_words(patterns: list[str]) -> re.Pattern[str]:
     """Return one expression for any of the patterns, standing as whole words; the longest is tried first."""
     ordered = sorted(patterns, key=len, reverse=True)
-    return re.compile(rf"(?<!\w)(?:{'|'.join(spoken(one) for one in ordered)})(?!\w)")
+    start = r"(?<!\w)(?=\w)" if all(one[:1].isalnum() for one in patterns) else r"(?<!\w)"  # none is tried on a sign
+    return re.compile(rf"{start}(?:{'|'.join(spoken(one) for one in ordered)})(?!\w)")
 
 
 def lines(file: str) -> list[str]:
