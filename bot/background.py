@@ -194,6 +194,7 @@ def forget(tx: Tx, now: datetime) -> int:
             count += 1
     count += inbox.forget_before(tx, now - RAW_LIVES)
     count += outbox_forgetting.forget_before(tx, now - RAW_LIVES)
+    count += outbox_forgetting.forget_secrets(tx, now)
     count += chat_lines.forget_before(tx, now - RAW_LIVES * 12)
     if count:
         note_forgotten(tx)

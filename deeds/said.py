@@ -116,6 +116,7 @@ class Prompt:
     first_menu: bool = False  # the first choices this person ever sees: where they are numbered, say how to answer
     links: tuple[str, ...] = ()  # what of the text may be pressed to act: any other such address is only shown
     instead: str | None = None  # said once where a message cannot be replaced: there this one would go stale
+    once: bool = False  # holds a secret of the person's: soon after it was delivered we keep it no more
 
     def to_json(self) -> dict[str, Any]:
         """Return what the outbox keeps: all but the times and keys, which are columns."""
@@ -143,6 +144,7 @@ class Prompt:
             first_menu=kept.get("first_menu", False),
             links=tuple(kept.get("links", ())),
             instead=kept.get("instead"),
+            once=kept.get("once", False),
         )
 
 

@@ -128,7 +128,7 @@ def _(_effect: effects.HandIn, scene: Scene, place: Place) -> Outcome:
     if context.pushes_end:
         text = f"{text}\n{say('receipt.phone')}"
     asked = asides.ask_consent(place, receipt.submission_id, office["office"], office["standing_office"])
-    return asked.after(Prompt(text))
+    return asked.after(Prompt(text, once=True))
 
 
 @carry_out.register

@@ -112,8 +112,12 @@ def forget_chat(tx: Tx, chat: str, since: datetime | None = None) -> None:
 
 
 def forget_before(tx: Tx, instant: datetime) -> int:
-    """Delete the lines older than that, but no chat's last one, and return how many that were."""
-    return _delete(tx, ChatMessage.at < instant)
+    """Delete the lines older than that and return how many that were; of a chat's last one the number stays."""
+    gone = _delete(tx, ChatMessage.at < instant)
+    last = update(ChatMessage).where(ChatMessage.at < instant, ChatMessage.body != {}).values(**_EMPTIED)
+    if tx.execute(last).rowcount:
+        note_forgotten(tx)
+    return gone
 
 
 def _delete(tx: Tx, which: ColumnElement[bool]) -> int:

@@ -1,6 +1,6 @@
 """Forgetting what was said to people: by chat, and by age. That it was said stays."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import and_, delete, or_, select, update
 
@@ -12,6 +12,7 @@ from storage.outbox import REPLY
 from storage.personal import emptied
 from texts import say
 
+LOOKED_BACK = timedelta(days=1)  # longer than any pause of the timetable it is called from
 _EMPTIED = emptied(OutboxMessage, WORDS)
 
 
@@ -25,7 +26,7 @@ def forget_chat(tx: Tx, messenger: str, chat: str, since: datetime | None = None
         here.append(OutboxMessage.created_at >= since)
     reply = or_(OutboxMessage.send_key.is_(None), OutboxMessage.send_key.startswith(REPLY))
     forgotten = {"state": "forgotten", **_EMPTIED}
-    over = OutboxMessage.state.in_(("sent", "dead", "uncertain"))
+    over = OutboxMessage.state.not_in(("waiting", "held", "sending"))
     tx.execute(update(OutboxMessage).where(*here, over).values(**forgotten))
     waiting = (reply, OutboxMessage.state.in_(("waiting", "held")))
     unsent = tx.execute(update(OutboxMessage).where(*here, *waiting).values(**forgotten)).rowcount
@@ -57,3 +58,10 @@ def forget_before(tx: Tx, instant: datetime) -> int:
         .where(or_(and_(OutboxMessage.state == "sent", OutboxMessage.sent_at < instant), given_up))
         .values(state="forgotten", **_EMPTIED)
     ).rowcount
+
+
+def forget_secrets(tx: Tx, now: datetime) -> int:
+    """Forget what is to be told once, as soon as it was: a receipt is kept as its HMAC only. Returns how many."""
+    lately = (OutboxMessage.state == "sent", OutboxMessage.sent_at > now - LOOKED_BACK)
+    once = OutboxMessage.body["once"].as_boolean().is_(True)
+    return tx.execute(update(OutboxMessage).where(*lately, once).values(state="forgotten", **_EMPTIED)).rowcount

@@ -7,12 +7,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from deeds.kinds import HONOREE_THINGS, Role, Status, Thing
 from moderation.moves import MOVES
 from storage import attachments, deeds, history, people
-from storage.models import OutboxMessage
+from storage.models import Attachment, OutboxMessage
 from storage.photos.files import Shelf
 from tests.storage.pictures import scene, tagged
 from tests.web.desk_town import OGG, DeskTown
@@ -271,6 +271,20 @@ def test_a_spoken_report_gets_its_story(town: DeskTown) -> None:
     assert "VT-2026-000001" in thu.get("/desk?words=tra+lai+vi").text
     assert thu.post(f"{path}/recordings/9", path, seen=2, words="x").status_code == 404
     assert thu.get("/desk/recordings/9").status_code == 404
+
+
+def test_what_was_never_handed_in_is_given_to_nobody(town: DeskTown) -> None:
+    """A recording and a picture of a report still being told: their teller has not said yes to anything."""
+    town.hands_in(photos=[tagged(scene(1))])
+    town.clean_photos()
+    town.hands_in(voice=OGG)
+    thu = town.browser(of=town.hire("Thu", Role.MODERATOR))
+    with town.database.read() as tx:
+        (photo,), (voice,) = attachments.of_deed(tx, 1), attachments.of_deed(tx, 2)
+    shown = (f"/desk/recordings/{voice.id}", f"/desk/photos/{photo.published}", f"/desk/thumbnails/{photo.thumbnail}")
+    assert [thu.get(path).status_code for path in shown] == [200, 200, 200]
+    town.store.write_now(lambda tx: tx.execute(update(Attachment).values(submission_id=None)))
+    assert [thu.get(path).status_code for path in shown] == [404, 404, 404]
 
 
 def test_photos_are_clean_copies_and_originals_stay_shut(town: DeskTown) -> None:
