@@ -1,6 +1,7 @@
 """The month's works of one process: close what is over, build its paper, tell who is to know; safe to die anywhere."""
 
 import asyncio
+from collections.abc import Collection
 from pathlib import Path
 
 import structlog
@@ -20,8 +21,9 @@ LANE = "months"
 class Papers:
     """Closes months and builds their papers; what is due is asked of the database each time."""
 
-    def __init__(self, files: PhotoFiles, data_dir: Path) -> None:
-        """Papers are written below `data_dir`."""
+    def __init__(self, files: PhotoFiles, data_dir: Path, served: Collection[str]) -> None:
+        """Papers are written below `data_dir`; people are told of them by the messengers that are `served`."""
+        self._served = served
         self._files = files
         self._data_dir = data_dir
 
@@ -37,7 +39,7 @@ class Papers:
         built = 0
         while (row := await store.read(lambda tx: papers.next_to_build(tx, clock.now()))) is not None:
             built += await self._build(store, clock, row)
-        await store.write(LANE, lambda tx: notices.tell_due(tx, clock.now()))
+        await store.write(LANE, lambda tx: notices.tell_due(tx, clock.now(), self._served))
         await store.write(LANE, lambda tx: notices.chase_due(tx, clock.now()))
         return built
 

@@ -14,7 +14,8 @@ from storage.people import MAIL
 
 CLOSED = "too long since the person was last heard"
 AFTER_QUIET = timedelta(minutes=5)
-MAILED = (CARD, "digest:", "stuck:", "trouble:", "clock:")  # alerts; an answer in a chat may hold what somebody told
+# Alerts; an answer in a chat may hold what somebody told.
+MAILED = (CARD, "digest:", "stuck:", "trouble:", "clock:", "renumbered:")
 
 
 @dataclass(frozen=True)

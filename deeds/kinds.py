@@ -107,6 +107,7 @@ class Role(StrEnum):
     UNIT_HEAD = "unit_head"
     MODERATOR = "moderator"
     PUBLISHER = "publisher"
+    CLERK = "clerk"  # of the issuer: issues its papers and keeps their numbers
     STANDING_OFFICE = "standing_office"
     INSPECTOR = "inspector"
     PRESS = "press"

@@ -67,6 +67,7 @@ def close_due(tx: Tx, now: datetime, gate: Gate) -> list[str]:
             content_hash=content_hash(month_as_it_was.snapshot),
             deed_ids=month_as_it_was.deed_ids,
         ):
+            period_deeds.mark_seen(tx, month_as_it_was.compared.seen, month_as_it_was.compared.newest_consent)
             closed.append(str(window.month))
     return closed
 

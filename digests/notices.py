@@ -1,19 +1,19 @@
 """Who hears of a paper: once when it is there, every working day while it is stuck, and when it cannot be built."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 
 from deeds.kinds import Role
 from deeds.months import VIET_NAM, Month, local_day
 from deeds.said import File, Prompt
 from digests import clock_guard
-from digests.documents.wording import Opinion, count, listed, lower_first, opinion
+from digests.documents.wording import Opinion, count, day_name, listed, lower_first, opinion
 from digests.snapshot import MonthSnapshot
 from digests.snapshotting import frozen
 from storage import outbox, people, periods
 from storage.database import Tx
 from storage.office import Office, office
-from storage.people import Reached
+from storage.people import NOT_PUSHED, Known, Reached
 from storage.periods import PeriodRow
 from texts import say
 
@@ -21,32 +21,70 @@ CHASE_AFTER_WORKING_DAYS = 2
 NOT_BEFORE = time(7)  # a month closes at midnight; nobody is woken for it
 
 
-def tell_due(tx: Tx, now: datetime) -> list[str]:
-    """Tell officers and standing office of every paper that is there, each person once a period; returns the keys.
+def tell_due(tx: Tx, now: datetime, served: Collection[str] | None = None) -> list[str]:
+    """Tell the issuer's people and the standing office of every paper that is there, each person once a period.
 
-    While nobody can be reached the paper stays untold, and the next tick tries again.
+    Returns the keys of which anybody was told. A period counts as told when on either side somebody was written to by
+    a way that reaches them; until then the next tick tries again. `served` names the messengers that are switched on.
     """
     if clock_guard.leap(tx, now) is not None:
         return []
-    return [row.key for row in periods.untold(tx) if _tell(tx, row, now)]
+    return [row.key for row in periods.untold(tx) if _tell(tx, row, now, served)]
 
 
-def _tell(tx: Tx, row: PeriodRow, now: datetime) -> bool:
+def _tell(tx: Tx, row: PeriodRow, now: datetime, served: Collection[str] | None) -> bool:
     issuer, snapshot = office(tx), frozen(row)
-    standing_office = people.holding(tx, Role.STANDING_OFFICE)
-    officers = people.holding(tx, Role.MODERATOR) or people.holding(tx, Role.ADMIN)
-    to_office = _best_ways(tx, standing_office)
-    to_officers = _best_ways(tx, [person for person in officers if person not in set(standing_office)])
-    # Marked before anything is queued: of two processes one waits here, and then has nothing to tell.
-    if not (to_office or to_officers) or not periods.mark_told(tx, row.id, now):
-        return False
     wants_files = issuer["digest_files_to_standing_office"] == "yes"
-    overview = Prompt(_overview(snapshot, issuer), files=_files(row) if wants_files else ())
-    for way in to_office:
-        _send(tx, way, overview, f"digest:{row.key}:{way.person_id}", now)
-    for way in to_officers:
-        _send(tx, way, Prompt(_draft_ready(snapshot, issuer)), f"digest:{row.key}:{way.person_id}", now)
-    return True
+    told, anybody = dict(periods.told_people(tx, row.id)), False
+    sides = sides_of(tx)
+    words = (
+        Prompt(_overview(snapshot, issuer), files=_files(row) if wants_files else ()),
+        Prompt(_draft_ready(snapshot, issuer)),
+    )
+    for side, prompt in zip(sides, words, strict=True):
+        for way in _best_ways(tx, side, served):
+            pushed = way.messenger not in NOT_PUSHED
+            # Noted before it is queued: of two processes one waits here, and then has nothing to tell.
+            if told.get(way.person_id) or (way.person_id in told and not pushed):
+                continue
+            if periods.note_told(tx, row.id, way.person_id, now, pushed=pushed):
+                told[way.person_id] = pushed
+                _send(tx, way, prompt, f"digest:{row.key}:{way.person_id}:{way.messenger}", now)
+                anybody = True
+    reached = [any(told.get(person) for person in side) for side in sides if side]
+    if reached and all(reached):
+        periods.mark_told(tx, row.id, now)
+    return anybody
+
+
+def sides_of(tx: Tx) -> tuple[Sequence[int], Sequence[int]]:
+    """Return who is to hear of a paper: at the standing office, which receives it, and of its issuer's people."""
+    standing_office = people.holding(tx, Role.STANDING_OFFICE)
+    officers = people.holding(tx, Role.MODERATOR, Role.CLERK) or people.holding(tx, Role.ADMIN)
+    return standing_office, [person for person in officers if person not in set(standing_office)]
+
+
+def tell_corrected(
+    tx: Tx, before: PeriodRow, after: PeriodRow, correction: int, why: str, actor: Known, now: datetime
+) -> None:
+    """Tell everybody who was told of a paper, and both sides, that its number or day was put right."""
+    assert before.issued_on is not None
+    assert after.issued_on is not None
+    everybody = dict.fromkeys((*periods.told_people(tx, after.id), *(one for side in sides_of(tx) for one in side)))
+    everybody.pop(actor.id, None)
+    text = say(
+        "doc.corrected.told",
+        month=_short(Month.parse(after.key)),
+        number=after.number or "",
+        day=day_name(after.issued_on),
+        old_number=before.number or "",
+        old_day=day_name(before.issued_on),
+        name=actor.name or "",
+        why=why.rstrip("."),
+        url=_desk(office(tx), after.key),
+    )
+    for way in _best_ways(tx, list(everybody)):
+        _send(tx, way, Prompt(text), f"renumbered:{correction}:{way.person_id}", now)
 
 
 def chase_due(tx: Tx, now: datetime) -> int:
@@ -59,7 +97,7 @@ def chase_due(tx: Tx, now: datetime) -> int:
         return 0
     issuer = office(tx)
     months = [_short(Month.parse(row.key)) for row in stuck]
-    since = f"{local_day(stuck[0].told_at or stuck[0].closed_at):%d/%m/%Y}"
+    since = f"{local_day(stuck[0].tried_at or stuck[0].closed_at):%d/%m/%Y}"
     key = "doc.stuck.one" if len(stuck) == 1 else "doc.stuck.several"
     address = _desk(issuer, stuck[0].key if len(stuck) == 1 else None)
     prompt = Prompt(say(key, months=", ".join(months), since=since, url=address))
@@ -168,18 +206,22 @@ def _files(row: PeriodRow) -> tuple[File, ...]:
     return tuple(File(f"{row.folder}/{name}", name) for name in names) if row.folder else ()
 
 
-def _best_ways(tx: Tx, person_ids: Sequence[int]) -> Sequence[Reached]:
-    """Return for each person the address they wrote from last; who has no chat is written a letter."""
+def _best_ways(tx: Tx, person_ids: Sequence[int], served: Collection[str] | None = None) -> Sequence[Reached]:
+    """Return for each person the best way there is: the chat they wrote from last that reaches them, else a letter.
+
+    Who has neither finds it when they open the page.
+    """
     best: dict[int, Reached] = {}
-    for way in (*people.ways_to(tx, person_ids), *people.only_by_mail(tx, person_ids)):
-        best.setdefault(way.person_id, way)
-    return list(best.values())
+    ways = people.ways_to(tx, person_ids)
+    pushed = [way for way in ways if way.messenger not in NOT_PUSHED]
+    for way in (*pushed, *people.by_mail(tx, person_ids), *ways):
+        if served is None or way.messenger in served:
+            best.setdefault(way.person_id, way)
+    return [best[person] for person in person_ids if person in best]
 
 
 def _number_givers(tx: Tx) -> Sequence[int]:
-    return (
-        people.holding(tx, Role.STANDING_OFFICE) or people.holding(tx, Role.MODERATOR) or people.holding(tx, Role.ADMIN)
-    )
+    return people.holding(tx, Role.CLERK) or people.holding(tx, Role.MODERATOR) or people.holding(tx, Role.ADMIN)
 
 
 def _send(tx: Tx, way: Reached, prompt: Prompt, send_key: str, now: datetime) -> None:
@@ -194,9 +236,9 @@ def _send(tx: Tx, way: Reached, prompt: Prompt, send_key: str, now: datetime) ->
 
 
 def _is_stuck(row: PeriodRow, today: date) -> bool:
-    if row.told_at is None:
+    if row.tried_at is None:
         return False
-    waited = _days(local_day(row.told_at), today)
+    waited = _days(local_day(row.tried_at), today)
     return sum(day.weekday() < 5 for day in waited) >= CHASE_AFTER_WORKING_DAYS
 
 

@@ -19,7 +19,8 @@ from digests.documents.build import build as build_files
 from digests.documents.wording import day_name
 from digests.gate import Gate
 from digests.months import draft_snapshot
-from digests.notices import tell_trouble
+from digests.notices import tell_corrected, tell_trouble
+from digests.snapshot import Issued
 from digests.snapshotting import frozen
 from storage import people, periods
 from storage.database import Tx
@@ -30,8 +31,11 @@ from texts import say
 
 FOLDER = "papers"
 ENDINGS = ("docx", "pdf", "xlsx")
+LONGEST_REASON = 300
 _LEFT_BEHIND_S = 3600
-_NUMBER = re.compile(r"(?P<digits>\d{1,6}[a-z]?)\s*(?:/\s*(?P<symbol>[^\s/][^/]{0,60}))?", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"(?P<digits>0*[1-9]\d{0,5})(?P<letter>[a-z]?)\s*(?:/\s*(?P<symbol>[^\s/][^/]{0,60}))?", re.IGNORECASE
+)
 
 
 def next_to_build(tx: Tx, now: datetime) -> PeriodRow | None:
@@ -42,6 +46,8 @@ def next_to_build(tx: Tx, now: datetime) -> PeriodRow | None:
 def build(row: PeriodRow, files: PhotoFiles, data_dir: Path) -> str:
     """Write the three files of a closed period and return their folder, relative to the data folder.
 
+    They say the number and the day that `row` has on record.
+
     They are written beside and moved in whole, so that neither a kill nor a second builder leaves half a file.
     """
     papers = data_dir / FOLDER
@@ -50,7 +56,7 @@ def build(row: PeriodRow, files: PhotoFiles, data_dir: Path) -> str:
     folder.mkdir(mode=0o700, exist_ok=True)
     with TemporaryDirectory(prefix=".building-", dir=papers) as desk:
         _sweep(papers, Path(desk))
-        built = build_files(frozen(row), photo_bytes(files), Path(desk))
+        built = build_files(frozen(row), photo_bytes(files), Path(desk), _issued(row))
         for path in (built.docx, built.pdf, built.xlsx):
             _sync(path)
             os.replace(path, folder / path.name)
@@ -61,12 +67,12 @@ def build(row: PeriodRow, files: PhotoFiles, data_dir: Path) -> str:
 
 def mark_built(tx: Tx, row: PeriodRow, folder: str, now: datetime) -> bool:
     """Record that the files are there. Returns False when another process was first."""
-    return periods.mark_built(tx, row.id, folder, now)
+    return periods.mark_built(tx, row, folder, now)
 
 
 def mark_failed(tx: Tx, row: PeriodRow, error: Exception, now: datetime) -> None:
     """Record a failed build; it is tried again later, and after the third time somebody is told."""
-    if periods.mark_failed(tx, row.id, f"{type(error).__name__}: {error}", now):
+    if periods.mark_failed(tx, row, f"{type(error).__name__}: {error}", now):
         failed = periods.period(tx, row.key)
         if failed is not None and failed.attempts == periods.TROUBLE_AFTER_ATTEMPTS:
             tell_trouble(tx, failed, now)
@@ -74,7 +80,8 @@ def mark_failed(tx: Tx, row: PeriodRow, error: Exception, now: datetime) -> None
 
 def rebuild(tx: Tx, key: str, files: PhotoFiles, folder: Path) -> Built:
     """Write the files of a closed period once more, into another folder: the same content, whatever happened since."""
-    return build_files(frozen(_closed(tx, key)), photo_bytes(files), folder)
+    row = _closed(tx, key)
+    return build_files(frozen(row), photo_bytes(files), folder, _issued(row))
 
 
 def draft_paper(tx: Tx, key: str, now: datetime, gate: Gate, files: PhotoFiles, folder: Path) -> Built:
@@ -97,18 +104,52 @@ def photo_bytes(files: PhotoFiles) -> Callable[[str], bytes]:
 
 
 def may_record(tx: Tx, actor: Known) -> bool:
-    """Tell whether this person gives papers their number: the standing office; where there is none, a moderator."""
-    office_roles = (Role.STANDING_OFFICE, Role.ADMIN)
-    if people.anybody_is(tx, Role.STANDING_OFFICE):
-        return actor.is_any(*office_roles)
-    return actor.is_any(Role.MODERATOR, *office_roles)
+    """Tell whether this person gives papers their number: the issuer's clerk; where there is none, a moderator.
+
+    The standing office receives the paper; its number is not for the receiver to give.
+    """
+    return actor.is_any(Role.ADMIN, Role.CLERK if people.anybody_is(tx, Role.CLERK) else Role.MODERATOR)
 
 
 def record_issued(tx: Tx, actor: Known, key: str, number: str, day: date, now: datetime) -> PeriodRow:
-    """Keep the number and day the clerk gave the paper; from then on nothing about it changes.
+    """Keep the number and day the clerk gave the paper; the files are written anew with them.
 
-    `214` is completed by the symbol the paper was closed with. Raises `NotAllowed`, `NotPossible` or `NotFound`.
+    `5` becomes `05` and is completed by the symbol the paper was closed with. Raises `NotAllowed`, `NotPossible` or
+    `NotFound`.
     """
+    row, whole = _given(tx, actor, key, number, day, now)
+    if row.document_state == "issued":
+        if (row.number, row.issued_on) == (whole, day):
+            return row  # the same press twice
+        raise _already(row)
+    if not periods.record_issued(tx, row.id, whole, day, actor.id, now):
+        raise _already(_closed(tx, key))
+    return _closed(tx, key)
+
+
+def correct_issued(tx: Tx, actor: Known, key: str, number: str, day: date, reason: str, now: datetime) -> PeriodRow:
+    """Put right a number or day that was recorded wrongly: what stood there is kept, with who, when and why.
+
+    The files are written anew, and whoever was told of the paper is told. Errors as `record_issued`.
+    """
+    row, whole = _given(tx, actor, key, number, day, now)
+    why = " ".join(nfc(reason).split())
+    if row.document_state != "issued":
+        raise NotPossible("doc.corrected.not_issued", f"the paper of {key} has no number yet")
+    if (row.number, row.issued_on) == (whole, day):
+        return row
+    if not 0 < len(why) <= LONGEST_REASON:
+        raise NotPossible("doc.corrected.why", "a correction needs a reason", most=LONGEST_REASON)
+    correction = periods.correct_issued(tx, row, whole, day, why, actor.id, now)
+    if correction is None:
+        raise _already(_closed(tx, key))
+    corrected = _closed(tx, key)
+    tell_corrected(tx, row, corrected, correction, why, actor, now)
+    return corrected
+
+
+def _given(tx: Tx, actor: Known, key: str, number: str, day: date, now: datetime) -> tuple[PeriodRow, str]:
+    """Return the paper and the whole number, where this person may give it this number and day."""
     if not may_record(tx, actor):
         raise NotAllowed("doc.issued.no_right", f"person {actor.id} may not record a number")
     row = _closed(tx, key)
@@ -116,10 +157,6 @@ def record_issued(tx: Tx, actor: Known, key: str, number: str, day: date, now: d
     whole = _whole_number(number, snapshot.office.symbol)
     if row.document_state == "to_build":
         raise NotPossible("doc.issued.not_built", f"the paper of {key} is not built yet")
-    if row.document_state == "issued":
-        if (row.number, row.issued_on) == (whole, day):
-            return row  # the same press twice
-        raise _already(row)
     if day > local_day(now) or day < snapshot.window_end:
         raise NotPossible(
             "doc.issued.wrong_day",
@@ -127,14 +164,12 @@ def record_issued(tx: Tx, actor: Known, key: str, number: str, day: date, now: d
             first=f"{snapshot.window_end:%d/%m/%Y}",
             last=f"{local_day(now):%d/%m/%Y}",
         )
-    for other in periods.numbered(tx, whole):
-        if other.issued_on is not None and other.issued_on.year == day.year:
+    for other in periods.issued_in(tx, day.year):
+        if other.key != key and _in_series(other.number or "") == _in_series(whole):
             raise NotPossible(
                 "doc.issued.number_taken", f"{other.key} has this number", number=whole, month=_short(other.key)
             )
-    if not periods.record_issued(tx, row.id, whole, day, actor.id, now):
-        raise _already(_closed(tx, key))
-    return _closed(tx, key)
+    return row, whole
 
 
 def issued_text(row: PeriodRow) -> str:
@@ -144,12 +179,29 @@ def issued_text(row: PeriodRow) -> str:
     return say("doc.issued.done", number=row.number, day=day_name(row.issued_on), month=_short(row.key))
 
 
+def corrected_text(row: PeriodRow) -> str:
+    """Return what somebody reads who put a number right."""
+    assert row.number is not None
+    assert row.issued_on is not None
+    return say("doc.corrected.done", number=row.number, day=day_name(row.issued_on))
+
+
 def _whole_number(number: str, symbol: str) -> str:
     read = _NUMBER.fullmatch(nfc(number).strip())
     if read is None:
         raise NotPossible("doc.issued.wrong_number", "this is no number of a paper")
     symbol = (read["symbol"] or symbol).strip()
-    return f"{read['digits']}/{symbol}" if symbol else read["digits"]
+    counted = f"{int(read['digits']):02d}{read['letter'].lower()}"
+    return f"{counted}/{symbol}" if symbol else counted
+
+
+def _in_series(number: str) -> str:
+    """Return what a year's series counts by: `5/UBND`, `05/UBND` and `05/UBND-VHXH` are one number of it."""
+    return number.split("/")[0].strip().lstrip("0").casefold()
+
+
+def _issued(row: PeriodRow) -> Issued | None:
+    return Issued(row.number, row.issued_on) if row.number and row.issued_on else None
 
 
 def _already(row: PeriodRow) -> NotPossible:

@@ -135,6 +135,14 @@ class MonthSnapshot:
     window_changed: date | None = None  # the day the office changed its windows, where this one is not as long as usual
 
 
+@dataclass(frozen=True)
+class Issued:
+    """Number and day the clerk gave a paper, once they are on record; they are no part of what was frozen."""
+
+    number: str  # with the symbol: 05/UBND-VHXH
+    day: date
+
+
 def to_json(snapshot: MonthSnapshot) -> str:
     """Return the canonical JSON: sorted keys, no spaces, NFC, so that equal snapshots give equal bytes."""
     return _canonical({"format": FORMAT, "snapshot": asdict(snapshot)})

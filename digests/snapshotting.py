@@ -10,7 +10,7 @@ from typing import Any
 from deeds.kinds import DeedKind, Field, Section, TargetGroup, Thing
 from deeds.months import Window, local_day, month_window
 from deeds.vietnamese import cut_at_sentence, nfc
-from digests.adjustments import Adjustment, find_adjustments, say_adjustment
+from digests.adjustments import Compared, compare, say_adjustment, taken_out
 from digests.documents.wording import told
 from digests.gate import Gate, Shown
 from digests.snapshot import (
@@ -49,13 +49,13 @@ class Frozen:
     snapshot: MonthSnapshot
     deed_ids: tuple[int, ...]
     published: tuple[int, ...]  # of the listed ones, those the page showed
-    adjusted: tuple[Adjustment, ...]
+    compared: Compared
 
     def to_store(self) -> dict[str, Any]:
         """Return what a closed period keeps."""
         kept: dict[str, Any] = json.loads(to_json(self.snapshot))
         kept["published"] = list(self.published)
-        kept["adjusted"] = [list(adjustment.mark) for adjustment in self.adjusted]
+        kept["adjusted"] = [list(mark) for adjustment in self.compared.adjustments for mark in adjustment.marks]
         return kept
 
 
@@ -72,15 +72,15 @@ def freeze(tx: Tx, window: Window, gate: Gate, *, draft: bool = False, with_late
     issuer = office(tx)
     counted = list(_counted(tx, window, gate, with_late=with_late))
     listed = sorted((one for one in counted if not one.shown.stays_out), key=_place_in_list)
-    adjusted = tuple(find_adjustments(tx, gate))
+    compared = compare(tx, gate, facts_of)
     snapshot = MonthSnapshot(
         period=str(window.month),
         window_start=window.first,
         window_end=window.last,
         office=office_facts(issuer),
-        deeds=tuple(_facts(one) for one in listed),
+        deeds=tuple(facts_of(one.deed, one.honoree, one.shown, one.late) for one in listed),
         figures=_figures(tx, window, counted),
-        adjustments=tuple(say_adjustment(tx, adjustment) for adjustment in adjusted),
+        adjustments=tuple(say_adjustment(tx, adjustment) for adjustment in compared.adjustments),
         draft=draft,
         window_changed=_window_changed(tx, window, issuer),
     )
@@ -89,7 +89,7 @@ def freeze(tx: Tx, window: Window, gate: Gate, *, draft: bool = False, with_late
         from_json(to_json(snapshot)),
         tuple(one.deed.id for one in listed),
         tuple(one.deed.id for one in listed if one.deed.published_at is not None),
-        adjusted,
+        compared,
     )
 
 
@@ -147,7 +147,7 @@ def _counted(tx: Tx, window: Window, gate: Gate, *, with_late: bool) -> Iterable
     Those are approvals that were on their way while their month closed, or whose clock was set back, and deeds whose
     person praised said no at first and agrees now.
     """
-    for deed_id in period_deeds.unlisted(tx, window.ends):
+    for deed_id in period_deeds.unlisted(tx, window.ends, taken_out(tx)):
         deed = deeds.deed(tx, deed_id)
         if deed is None or deed.approved_at is None:
             continue
@@ -168,8 +168,8 @@ def _place_in_list(one: _Counted) -> tuple[int, datetime, int]:
     return sections.index(section), one.deed.approved_at, one.deed.id
 
 
-def _facts(one: _Counted) -> DeedFacts:
-    deed, honoree, shown = one.deed, one.honoree, one.shown
+def facts_of(deed: DeedRow, honoree: HonoreeRow, shown: Shown, late: bool) -> DeedFacts:
+    """Return a deed as a paper prints it, from what is known and may be shown now."""
     words = nfc(shown.words or "").strip() or _fact_line(deed)
     facts = DeedFacts(
         code=deed.code,
@@ -190,7 +190,7 @@ def _facts(one: _Counted) -> DeedFacts:
         awards_proposed=_distinct(deed.proposed_award),
         consented=_consented(shown),
         photos=_photos(shown),
-        late=one.late,
+        late=late,
         target_groups=tuple(deed.target_groups),
         asked=shown.asked,
         named=shown.name is not None,

@@ -102,7 +102,11 @@ def _carry_out(desk: Desk, place: Place, deed: DeedRow, order: Order) -> Answer:
     waiting = deeds.count_in(desk.tx, Status.RECEIVED, Status.IN_REVIEW)
     text = say(f"mod.done.{order.act}", number=number, about=about, waiting=waiting)
     undo = cards.option_id(decided, Act.UNDO)
-    options = (Option(undo, say("mod.button.undo")),) if order.act is not Act.UNDO and _undoable(order.act) else ()
+    options = (
+        (Option(undo, say("mod.button.undo", act=say(f"act.{order.act}"))),)
+        if order.act is not Act.UNDO and _undoable(order.act)
+        else ()
+    )
     inside = replace(place.closed(), talk=REVIEW, version=1, about={"deed": deed.id}, asked="done")
     return _about(desk, decided, Answer(inside, (Prompt(text, options, numbered=False),)))
 

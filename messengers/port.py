@@ -41,6 +41,7 @@ class Abilities:
     max_per_second: int = 0  # of all chats together; 0: no such limit
     is_group: Callable[[str], bool] = no_groups  # by the chat's id
     window: Window | None = None  # None: may write first, long after the person was last heard
+    pushes: bool = True  # what is sent reaches a person who is not looking at it
     numbers_beside_buttons: bool = False  # some of its clients draw no buttons: the text lists the choices as well
 
 

@@ -138,7 +138,7 @@ def card_options(tx: Tx, deed: DeedRow, now: datetime) -> tuple[Option, ...]:
     options = [Option(option_id(deed, act), say(f"mod.button.{act}")) for act in OFFERED.get(deed.status, ())]
     last = last_decision(tx, deed.id)
     if last is not None and now - last.at <= UNDO_WINDOW:
-        options.append(Option(option_id(deed, Act.UNDO), say("mod.button.undo")))
+        options.append(Option(option_id(deed, Act.UNDO), say("mod.button.undo", act=say(f"act.{last.act}"))))
     return tuple(options)
 
 

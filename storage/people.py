@@ -15,6 +15,7 @@ from storage.models import Identity, Person, RoleGrant
 from storage.prepared import Prepared
 from storage.statements import insert_unless_there, table
 
+NOT_PUSHED = frozenset({"webchat"})  # read by who comes and looks: who has nothing else is not told by it alone
 HEARD_AGAIN = timedelta(minutes=1)  # how fine we keep when somebody was last heard: one write a burst
 
 
@@ -181,11 +182,12 @@ def only_by_mail(tx: Tx, person_ids: Iterable[int]) -> Sequence[Reached]:
     """Return the e-mail addresses of those among these people whom no chat reaches."""
     everybody = list(person_ids)
     reached = {way.person_id for way in ways_to(tx, everybody)}
-    return [
-        Reached(person, MAIL, mail)
-        for person in everybody
-        if person not in reached and (mail := mail_of(tx, person)) is not None
-    ]
+    return by_mail(tx, [person for person in everybody if person not in reached])
+
+
+def by_mail(tx: Tx, person_ids: Iterable[int]) -> Sequence[Reached]:
+    """Return the e-mail addresses of those among these people who have one."""
+    return [Reached(person, MAIL, mail) for person in person_ids if (mail := mail_of(tx, person)) is not None]
 
 
 def owner_of(tx: Tx, messenger: str, address: str) -> int | None:

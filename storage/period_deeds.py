@@ -1,13 +1,14 @@
 """Which deeds belong to which period: not yet listed, listed and changed since, and the counts of a window."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy.orm import aliased
 
-from deeds.kinds import Act, Status, Thing
+from deeds.kinds import Act, Status
 from storage.database import Tx
 from storage.models import Consent, Decision, Deed, Honoree, Period, PeriodDeed, Submission
 
@@ -21,6 +22,7 @@ class ListedDeed:
 
     deed_id: int
     code: str
+    version: int  # of the deed, now
     period_key: str
     position: int
 
@@ -34,19 +36,15 @@ class Told:
     deeds: int
 
 
-def unlisted(tx: Tx, ends: datetime) -> Sequence[int]:
-    """Return the standing deeds approved before `ends` that no closed period of that time or later lists, oldest first.
+def unlisted(tx: Tx, ends: datetime, taken_out: Collection[int]) -> Sequence[int]:
+    """Return the standing deeds approved before `ends` that no paper tells of, oldest first.
 
-    Approved, withdrawn and approved again after its month was sent, a deed is unlisted once more.
+    `taken_out` are those a later paper said are no longer in the list: they may be listed once more.
     """
-    there = (
-        select(PeriodDeed.deed_id)
-        .join(Period, Period.id == PeriodDeed.period_id)
-        .where(PeriodDeed.deed_id == Deed.id, Period.ends_at > Deed.approved_at)
-    )
+    listed = select(PeriodDeed.deed_id).where(PeriodDeed.deed_id == Deed.id)
     rows = tx.execute(
         select(Deed.id)
-        .where(Deed.approved_at < ends, Deed.status.in_(_STANDING), ~there.exists())
+        .where(Deed.approved_at < ends, Deed.status.in_(_STANDING), ~listed.exists() | Deed.id.in_(taken_out))
         .order_by(Deed.approved_at, Deed.id)
     )
     return list(rows.scalars())
@@ -57,42 +55,63 @@ def first_received(tx: Tx) -> datetime | None:
     return tx.execute(select(func.min(Deed.received_at))).scalar_one_or_none()
 
 
-def no_longer_standing(tx: Tx) -> Sequence[ListedDeed]:
-    """Return the deeds of closed periods that were taken back, also when they were approved anew in a later one."""
-    return _listed_deeds(tx, or_(Deed.status.not_in(_STANDING), Deed.approved_at >= Period.ends_at))
+def is_standing(status: str) -> bool:
+    """Tell whether a deed in this status is one a paper tells of."""
+    return status in _STANDING
 
 
-def perhaps_refused(tx: Tx) -> Sequence[ListedDeed]:
-    """Return the standing deeds of closed periods whose person praised ever said no to telling or listing."""
-    said_no = (
-        select(Consent.id)
-        .join(Honoree, Honoree.id == Consent.honoree_id)
-        .where(
-            Honoree.deed_id == Deed.id,
-            Consent.allowed.is_(False),
-            Consent.thing.in_((Thing.DEED.value, Thing.STANDING_OFFICE.value)),
-        )
-    )
-    return _listed_deeds(tx, Deed.status.in_(_STANDING) & (Deed.approved_at < Period.ends_at) & said_no.exists())
-
-
-def perhaps_unpublished(tx: Tx) -> Sequence[ListedDeed]:
-    """Return the deeds of closed periods that stand, and were taken off the page at some time."""
-    taken_off = select(Decision.id).where(
-        Decision.deed_id == Deed.id, Decision.act.in_((Act.UNPUBLISH.value, Act.UNDO.value))
-    )
-    return _listed_deeds(tx, (Deed.status == Status.APPROVED.value) & taken_off.exists())
-
-
-def _listed_deeds(tx: Tx, which: ColumnElement[bool]) -> list[ListedDeed]:
+def latest_of(tx: Tx, deed_ids: Collection[int]) -> Mapping[int, str]:
+    """Return the newest period whose list has each of these deeds."""
     rows = tx.execute(
-        select(PeriodDeed.deed_id, Deed.code, Period.key.label("period_key"), PeriodDeed.position)
+        select(PeriodDeed.deed_id, func.max(Period.key).label("key"))
+        .join(Period, Period.id == PeriodDeed.period_id)
+        .where(PeriodDeed.deed_id.in_(deed_ids))
+        .group_by(PeriodDeed.deed_id)
+    )
+    return {row.deed_id: row.key for row in rows}
+
+
+def changed_since_seen(tx: Tx) -> tuple[Sequence[ListedDeed], int]:
+    """Return the listed deeds that changed, or about which somebody answered, since they were compared last.
+
+    Each by its newest list only. And the newest answer there is: what comes after it is looked at the next time.
+    """
+    newest: int = tx.execute(select(func.coalesce(func.max(Consent.id), 0))).scalar_one()
+    answered = (
+        select(Consent.id)
+        .where(
+            Consent.id > func.coalesce(PeriodDeed.seen_consent, 0),
+            or_(
+                Consent.honoree_id.in_(select(Honoree.id).where(Honoree.deed_id == Deed.id)),
+                Consent.submission_id.in_(select(Submission.id).where(Submission.deed_id == Deed.id)),
+            ),
+        )
+        .correlate(Deed, PeriodDeed)
+        .exists()
+    )
+    later, of_later = aliased(PeriodDeed), aliased(Period)
+    listed_later = (
+        select(later.deed_id)
+        .join(of_later, of_later.id == later.period_id)
+        .where(later.deed_id == PeriodDeed.deed_id, of_later.key > Period.key)
+        .correlate(PeriodDeed, Period)
+        .exists()
+    )
+    rows = tx.execute(
+        select(PeriodDeed.deed_id, Deed.code, Deed.version, Period.key.label("period_key"), PeriodDeed.position)
         .join(Period, Period.id == PeriodDeed.period_id)
         .join(Deed, Deed.id == PeriodDeed.deed_id)
-        .where(which)
+        .where(or_(PeriodDeed.seen_version.is_(None), PeriodDeed.seen_version != Deed.version, answered), ~listed_later)
         .order_by(Period.key, PeriodDeed.position)
     )
-    return [ListedDeed(**row._mapping) for row in rows]
+    return [ListedDeed(**row._mapping) for row in rows], newest
+
+
+def mark_seen(tx: Tx, seen: Iterable[ListedDeed], newest_consent: int) -> None:
+    """Note of these deeds that they were compared as they were then."""
+    for one in seen:
+        now = {"seen_version": one.version, "seen_consent": newest_consent}
+        tx.execute(update(PeriodDeed).where(PeriodDeed.deed_id == one.deed_id).values(**now))
 
 
 def kept_beside(tx: Tx, name: str) -> Mapping[str, Any]:

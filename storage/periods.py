@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, insert, select, update
+from sqlalchemy import ColumnElement, Select, func, insert, select, update
 
 from deeds.months import Month, Window, month_of, month_window, windows_after
 from storage.database import Tx
-from storage.models import OfficialDocument, Period, PeriodDeed
+from storage.models import DocumentCorrection, OfficialDocument, Period, PeriodDeed, PeriodNotice, Person
 from storage.office import office
-from storage.statements import unless_there
+from storage.statements import insert_unless_there, unless_there
 
 DocumentState = Literal["to_build", "draft", "issued"]
 
@@ -41,11 +41,33 @@ class PeriodRow:
     told_at: datetime | None
     recorded_by: int | None
     recorded_at: datetime | None
+    files_say: str | None
+
+    @property
+    def on_record(self) -> str:
+        """Number and day as the files should say them; nothing while the paper is a draft."""
+        return f"{self.number} {self.issued_on}" if self.number and self.issued_on else ""
+
+    @property
+    def is_to_build(self) -> bool:
+        """The files are not there, or do not say the number and day that are on record."""
+        return self.document_state == "to_build" or (self.files_say or "") != self.on_record
 
     @property
     def in_trouble(self) -> bool:
         """Building failed so often that a person should look."""
-        return self.document_state == "to_build" and self.attempts >= TROUBLE_AFTER_ATTEMPTS
+        return self.is_to_build and self.attempts >= TROUBLE_AFTER_ATTEMPTS
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What was on record of a paper before somebody put it right."""
+
+    number: str
+    issued_on: date
+    reason: str
+    person_name: str | None
+    at: datetime
 
 
 _ROW = (
@@ -66,6 +88,7 @@ _ROW = (
     OfficialDocument.told_at,
     OfficialDocument.recorded_by,
     OfficialDocument.recorded_at,
+    OfficialDocument.files_say,
 )
 
 
@@ -144,28 +167,36 @@ def deeds_of(tx: Tx, key: str) -> Sequence[int]:
 
 
 def to_build(tx: Tx, now: datetime) -> Sequence[PeriodRow]:
-    """Return the periods whose paper is to be built now, oldest first; after a failure the next try waits longer."""
-    waiting = _rows(tx, _periods().where(OfficialDocument.state == "to_build").order_by(Period.key))
-    return [row for row in waiting if _may_try(row, now)]
+    """Return the periods whose files are to be written now, oldest first; after a failure the next try waits longer."""
+    says = func.coalesce(OfficialDocument.files_say, "")
+    draft = OfficialDocument.state == "draft"
+    rows = _rows(tx, _periods().where(~draft | (says != "")).order_by(Period.key))
+    return [row for row in rows if row.is_to_build and _may_try(row, now)]
 
 
 def _may_try(row: PeriodRow, now: datetime) -> bool:
-    if row.tried_at is None or now < row.tried_at:  # a clock that was set back must not stop the paper
+    # A clock that was set back must not stop the paper.
+    if row.attempts == 0 or row.tried_at is None or now < row.tried_at:
         return True
     return now - row.tried_at >= min(FIRST_WAIT * (1 << min(row.attempts - 1, 10)), LONGEST_WAIT)
 
 
-def mark_built(tx: Tx, period_id: int, folder: str, now: datetime) -> bool:
-    """Record that the three files are there. Returns False when somebody else built them first."""
-    return _change_paper(tx, period_id, ("to_build",), state="draft", folder=folder, built_at=now, error=None)
+def mark_built(tx: Tx, row: PeriodRow, folder: str, now: datetime) -> bool:
+    """Record that the three files are there and say what `row` had on record. False when somebody else was first."""
+    built = {"folder": folder, "built_at": now, "error": None, "attempts": 0, "files_say": row.on_record}
+    if row.document_state == "to_build":
+        return _change_paper(tx, row.id, ("to_build",), state="draft", **built)
+    return _change_paper(
+        tx, row.id, (row.document_state,), func.coalesce(OfficialDocument.files_say, "") != row.on_record, **built
+    )
 
 
-def mark_failed(tx: Tx, period_id: int, error: str, now: datetime) -> bool:
+def mark_failed(tx: Tx, row: PeriodRow, error: str, now: datetime) -> bool:
     """Record that a build failed. Returns False when somebody else built it meanwhile."""
     return _change_paper(
         tx,
-        period_id,
-        ("to_build",),
+        row.id,
+        (row.document_state,),
         attempts=OfficialDocument.attempts + 1,
         error=error[:2_000],
         built_at=now,
@@ -181,21 +212,36 @@ def untold(tx: Tx) -> Sequence[PeriodRow]:
 
 
 def mark_told(tx: Tx, period_id: int, now: datetime) -> bool:
-    """Record that officers and standing office were told. Returns False when they had been."""
+    """Record that officers and standing office were really told. Returns False when they had been."""
     return _change_paper(tx, period_id, ("draft", "issued"), OfficialDocument.told_at.is_(None), told_at=now)
 
 
+def told_people(tx: Tx, period_id: int) -> Mapping[int, bool]:
+    """Return who was told of a period, and whether by a way that reaches them without their looking."""
+    rows = tx.execute(select(PeriodNotice.person_id, PeriodNotice.pushed).where(PeriodNotice.period_id == period_id))
+    return {row.person_id: row.pushed for row in rows}
+
+
+def note_told(tx: Tx, period_id: int, person_id: int, now: datetime, *, pushed: bool) -> bool:
+    """Record that somebody is told of a period. Returns False when they were already, by a way no worse."""
+    values = {"period_id": period_id, "person_id": person_id, "pushed": pushed, "at": now}
+    if insert_unless_there(tx, PeriodNotice, values):
+        return True
+    here = (PeriodNotice.period_id == period_id, PeriodNotice.person_id == person_id, PeriodNotice.pushed.is_(False))
+    better: int = tx.execute(update(PeriodNotice).where(*here).values(pushed=True, at=now)).rowcount if pushed else 0
+    return better == 1
+
+
 def not_issued(tx: Tx) -> Sequence[PeriodRow]:
-    """Return the periods whose paper was told of and has no number yet, oldest first."""
-    return _rows(
-        tx,
-        _periods().where(OfficialDocument.state == "draft", OfficialDocument.told_at.is_not(None)).order_by(Period.key),
-    )
+    """Return the periods whose paper is there and has no number yet, oldest first."""
+    return _rows(tx, _periods().where(OfficialDocument.state == "draft").order_by(Period.key))
 
 
-def numbered(tx: Tx, number: str) -> Sequence[PeriodRow]:
-    """Return the periods whose paper went out under this number, in whatever year."""
-    return _rows(tx, _periods().where(OfficialDocument.number == number))
+def issued_in(tx: Tx, year: int) -> Sequence[PeriodRow]:
+    """Return the periods whose paper was issued in a year; nobody else records a number until this transaction ends."""
+    tx.execute(select(OfficialDocument.id).order_by(OfficialDocument.id).with_for_update())
+    days = OfficialDocument.issued_on.between(date(year, 1, 1), date(year, 12, 31))
+    return _rows(tx, _periods().where(OfficialDocument.state == "issued", days))
 
 
 def record_issued(tx: Tx, period_id: int, number: str, issued_on: date, person_id: int, now: datetime) -> bool:
@@ -210,6 +256,37 @@ def record_issued(tx: Tx, period_id: int, number: str, issued_on: date, person_i
         recorded_by=person_id,
         recorded_at=now,
     )
+
+
+def correct_issued(
+    tx: Tx, row: PeriodRow, number: str, issued_on: date, reason: str, person_id: int, now: datetime
+) -> int | None:
+    """Put number and day right and keep what stood there; returns the correction, None when the paper changed."""
+    here = (OfficialDocument.number == row.number, OfficialDocument.issued_on == row.issued_on)
+    if not _change_paper(tx, row.id, ("issued",), *here, number=number, issued_on=issued_on):
+        return None
+    kept = insert(DocumentCorrection).values(
+        period_id=row.id, number=row.number, issued_on=row.issued_on, reason=reason, person_id=person_id, at=now
+    )
+    correction: int = tx.execute(kept.returning(DocumentCorrection.id)).scalar_one()
+    return correction
+
+
+def corrections_of(tx: Tx, period_id: int) -> Sequence[Correction]:
+    """Return what stood on record of a paper before, oldest first."""
+    rows = tx.execute(
+        select(
+            DocumentCorrection.number,
+            DocumentCorrection.issued_on,
+            DocumentCorrection.reason,
+            Person.name.label("person_name"),
+            DocumentCorrection.at,
+        )
+        .join(Person, Person.id == DocumentCorrection.person_id)
+        .where(DocumentCorrection.period_id == period_id)
+        .order_by(DocumentCorrection.id)
+    )
+    return [Correction(**row._mapping) for row in rows]
 
 
 def _change_paper(

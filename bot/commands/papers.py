@@ -23,6 +23,7 @@ def add_to(app: typer.Typer) -> None:
     group.command("send")(digest_send)
     group.command("show")(digest_show)
     group.command("issued")(digest_issued)
+    group.command("correct")(digest_correct)
     group.command("confirm-clock")(digest_confirm_clock)
     app.add_typer(group, name="digest")
     app.command("check-document")(check_document)
@@ -114,6 +115,21 @@ def digest_issued(
     with writing() as tx:
         row = papers.record_issued(tx, actor(tx, by), str(_month(period)), number, day.date(), CLOCK.now())
     typer.echo(papers.issued_text(row))
+
+
+def digest_correct(
+    period: PeriodOption,
+    number: Annotated[str, typer.Option(help="the right number, e.g. 214")],
+    day: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="the right day, e.g. 2026-11-16")],
+    why: Annotated[str, typer.Option(help="why it is put right; kept and told")],
+    by: By,
+) -> None:
+    """Put right a number or day that was recorded wrongly; what stood there is kept, the files are written anew."""
+    from digests import papers
+
+    with writing() as tx:
+        row = papers.correct_issued(tx, actor(tx, by), str(_month(period)), number, day.date(), why, CLOCK.now())
+    typer.echo(papers.corrected_text(row))
 
 
 def digest_confirm_clock(

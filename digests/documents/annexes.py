@@ -1,6 +1,6 @@
 """Phụ lục I (the list) and Phụ lục II (each deed told), with the three sections that are always printed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from deeds.kinds import Section
 from deeds.months import Month
@@ -8,6 +8,7 @@ from digests.documents.paper import AnnexHead, Entry, ListAnnex, Picture, Row, S
 from digests.documents.wording import (
     bare,
     clean,
+    day_name,
     display_name,
     listed,
     lower_first,
@@ -17,7 +18,7 @@ from digests.documents.wording import (
     upper_first,
     year_of_issue,
 )
-from digests.snapshot import DeedFacts, MonthSnapshot
+from digests.snapshot import DeedFacts, Issued, MonthSnapshot
 from texts import has, say
 
 COLUMNS = ("number", "name", "birth", "work", "field", "summary", "when", "confirmed", "awards", "opinion")
@@ -34,7 +35,7 @@ def numbered(deeds: tuple[DeedFacts, ...]) -> Iterator[tuple[int, DeedFacts]]:
     return enumerate(deeds, start=1)
 
 
-def list_annex(snapshot: MonthSnapshot, deeds: tuple[DeedFacts, ...]) -> ListAnnex:
+def list_annex(snapshot: MonthSnapshot, deeds: tuple[DeedFacts, ...], issued: Issued | None = None) -> ListAnnex:
     """Return Phụ lục I."""
     rows: list[Row] = []
     for section in Section:
@@ -44,10 +45,12 @@ def list_annex(snapshot: MonthSnapshot, deeds: tuple[DeedFacts, ...]) -> ListAnn
         if not inside:
             rows.append(Row("none", (say("document.section.nothing"),)))
     columns = tuple(say(f"document.column.{column}") for column in COLUMNS)
-    return ListAnnex(_head(snapshot, "I", "list"), columns, tuple(rows))
+    return ListAnnex(_head(snapshot, "I", "list", issued), columns, tuple(rows))
 
 
-def stories_annex(snapshot: MonthSnapshot, deeds: tuple[DeedFacts, ...], missing: frozenset[str]) -> StoriesAnnex:
+def stories_annex(
+    snapshot: MonthSnapshot, deeds: tuple[DeedFacts, ...], missing: frozenset[str], issued: Issued | None = None
+) -> StoriesAnnex:
     """Return Phụ lục II; pictures in `missing` are left out."""
     entries: list[Entry] = []
     for section in Section:
@@ -56,18 +59,38 @@ def stories_annex(snapshot: MonthSnapshot, deeds: tuple[DeedFacts, ...], missing
         title = say("document.entry.section", letter=LETTERS[section], name=say(f"section.{section}"))
         entries.append(Entry(title, nothing))
         entries.extend(_entry(number, deed, snapshot, missing) for number, deed in inside)
-    return StoriesAnnex(_head(snapshot, "II", "stories"), tuple(entries))
+    return StoriesAnnex(_head(snapshot, "II", "stories", issued), tuple(entries))
 
 
-def _head(snapshot: MonthSnapshot, number: str, which: str) -> AnnexHead:
+def printed(deed: DeedFacts, snapshot: MonthSnapshot) -> Mapping[str, str]:
+    """Return everything the annexes print of a deed but its running number: cell by cell, its story, its picture.
+
+    The story is empty where it says no more than the summary does.
+    """
+    cells = dict(zip(COLUMNS, _cells(0, deed, snapshot), strict=True))
+    del cells["number"]
+    story = " ".join(part for part in (told(deed, line) for line in deed.story) if part)
+    picture = _picture(deed, frozenset())
+    return {
+        **cells,
+        "section": say(f"section.{_section(deed)}"),
+        "story": "" if story == cells["summary"] else story,
+        "picture": picture.sha256 if picture else "",
+    }
+
+
+def _head(snapshot: MonthSnapshot, number: str, which: str, issued: Issued | None) -> AnnexHead:
+    issuer = bare(snapshot.office.issuer_name) or say("document.not_set")
     return AnnexHead(
         label=say("document.annex.label", number=number),
         title=say(f"document.annex.{which}.title", month=month_name(Month.parse(snapshot.period))).upper(),
-        reference=say(
+        reference=say("document.annex.reference.given", number=issued.number, day=day_name(issued.day), issuer=issuer)
+        if issued
+        else say(
             "document.annex.reference",
             symbol=bare(snapshot.office.symbol) or say("document.not_set"),
             year=year_of_issue(snapshot.window_end),
-            issuer=bare(snapshot.office.issuer_name) or say("document.not_set"),
+            issuer=issuer,
         ),
     )
 

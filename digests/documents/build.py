@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digests.documents.content import compose
-from digests.snapshot import MonthSnapshot, content_hash
+from digests.snapshot import Issued, MonthSnapshot, content_hash
 
 PhotoBytes = Callable[[str], bytes]
 
@@ -21,7 +21,7 @@ class Built:
     missing_photos: tuple[str, ...] = ()
 
 
-def build(snapshot: MonthSnapshot, photo_bytes: PhotoBytes, folder: Path) -> Built:
+def build(snapshot: MonthSnapshot, photo_bytes: PhotoBytes, folder: Path, issued: Issued | None = None) -> Built:
     """Write `van-ban-PERIOD.docx`, `.pdf` and `.xlsx` into `folder`.
 
     `photo_bytes` gives a picture by its SHA-256 and may raise `LookupError` or `OSError`: a lost or unreadable picture
@@ -38,7 +38,7 @@ def build(snapshot: MonthSnapshot, photo_bytes: PhotoBytes, folder: Path) -> Bui
     photos: dict[str, bytes] = {}
     missing: frozenset[str] = frozenset()
     while True:
-        paper = compose(snapshot, missing)
+        paper = compose(snapshot, missing, issued)
         new = [sha256 for sha256 in paper.pictures() if sha256 not in photos]
         photos |= {sha256: _photo(photo_bytes, sha256) for sha256 in new}
         lost = frozenset(sha256 for sha256 in new if not readable(photos[sha256]))

@@ -22,26 +22,27 @@ from digests.documents.wording import (
     told,
     year_of_issue,
 )
-from digests.snapshot import Count, DeedFacts, Figures, MonthSnapshot, OfficeFacts
+from digests.snapshot import Count, DeedFacts, Figures, Issued, MonthSnapshot, OfficeFacts
 from texts import has, say
 
 NAMED_AT_MOST = 8
 
 
-def heading(snapshot: MonthSnapshot) -> Heading:
-    """Return the boxes at the top; number, day and month are left blank for the clerk."""
+def heading(snapshot: MonthSnapshot, issued: Issued | None = None) -> Heading:
+    """Return the boxes at the top; until they are on record, number, day and month are left blank for the clerk."""
     office = snapshot.office
+    place = _or_blank(office.place_name)
     return Heading(
         national_name=say("document.national_name"),
         motto=say("document.motto"),
         superior=_capitals(office.superior_lines),
         issuer=_capitals(office.issuer_lines) or (say("document.not_set"),),
-        number=say("document.number", symbol=_or_blank(office.symbol)),
-        place_date=say(
-            "document.place_date",
-            place=_or_blank(office.place_name),
-            year=year_of_issue(snapshot.window_end),
-        ),
+        number=say("document.number.given", number=issued.number)
+        if issued
+        else say("document.number", symbol=_or_blank(office.symbol)),
+        place_date=say("document.place_date.given", place=place, day=day_name(issued.day))
+        if issued
+        else say("document.place_date", place=place, year=year_of_issue(snapshot.window_end)),
         subject=say("document.subject", month=month_name(Month.parse(snapshot.period))),
         draft_mark=say("document.draft_mark") if snapshot.draft else None,
     )

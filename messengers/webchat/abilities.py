@@ -10,4 +10,5 @@ ABILITIES = Abilities(
     edits_messages=False,  # a page that has shown a line does not ask for it again
     sends_photos=True,
     sends_files=True,
+    pushes=False,
 )

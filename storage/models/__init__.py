@@ -16,7 +16,15 @@ from storage.models.deeds import (
     Submission,
     Tally,
 )
-from storage.models.digests import Counter, OfficialDocument, Period, PeriodDeed, Setting
+from storage.models.digests import (
+    Counter,
+    DocumentCorrection,
+    OfficialDocument,
+    Period,
+    PeriodDeed,
+    PeriodNotice,
+    Setting,
+)
 from storage.models.people import AccountLink, Identity, Invitation, OrgUnit, Person, RoleGrant, SignInLink, WebSession
 
 __all__ = [
@@ -30,6 +38,7 @@ __all__ = [
     "DecisionReason",
     "Deed",
     "DeedVersion",
+    "DocumentCorrection",
     "Draft",
     "Group",
     "Honoree",
@@ -43,6 +52,7 @@ __all__ = [
     "OutboxMessage",
     "Period",
     "PeriodDeed",
+    "PeriodNotice",
     "Person",
     "Place",
     "Question",

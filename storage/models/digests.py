@@ -39,6 +39,20 @@ class PeriodDeed(Base):
     period_id: Mapped[int] = mapped_column(refers_to("period.id"), primary_key=True, autoincrement=False)
     deed_id: Mapped[int] = mapped_column(refers_to("deed.id"), primary_key=True, autoincrement=False)
     position: Mapped[int]
+    # Up to where it was compared with what was printed: at the next closing only what changed since is looked at.
+    seen_version: Mapped[int | None]  # of the deed
+    seen_consent: Mapped[int | None]  # the newest answer there was, of anybody
+
+
+class PeriodNotice(Base):
+    """Who was told of a period, once each; `pushed`: by a way that reaches them without their looking."""
+
+    __tablename__ = "period_notice"
+
+    period_id: Mapped[int] = mapped_column(refers_to("period.id"), primary_key=True, autoincrement=False)
+    person_id: Mapped[int] = mapped_column(refers_to("person.id"), primary_key=True, autoincrement=False)
+    pushed: Mapped[bool]
+    at: Mapped[datetime]
 
 
 class OfficialDocument(Base):
@@ -57,7 +71,22 @@ class OfficialDocument(Base):
     issued_on: Mapped[date | None]
     recorded_by: Mapped[int | None] = mapped_column(refers_to("person.id"))
     recorded_at: Mapped[datetime | None]
-    told_at: Mapped[datetime | None]  # officer and standing office have been told
+    told_at: Mapped[datetime | None]  # officer and standing office have really been told
+    files_say: Mapped[Kept | None]  # number and day that stand in the three files; empty: none, as in a draft
+
+
+class DocumentCorrection(Base):
+    """What was on record as a paper's number and day before somebody put it right, who, when and why."""
+
+    __tablename__ = "document_correction"
+
+    id: Mapped[Id]
+    period_id: Mapped[int] = mapped_column(refers_to("period.id"), index=True)
+    number: Mapped[Kept]
+    issued_on: Mapped[date]
+    reason: Mapped[Kept]
+    person_id: Mapped[int] = mapped_column(refers_to("person.id"))
+    at: Mapped[datetime]
 
 
 class Counter(Base):

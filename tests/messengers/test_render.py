@@ -8,10 +8,14 @@ from hypothesis import strategies as st
 
 from deeds.said import File, Option, Prompt
 from deeds.vietnamese import nfc
+from messengers.mail.abilities import ABILITIES as MAIL
 from messengers.port import Abilities
 from messengers.render import render, split, units
 from messengers.telegram.abilities import ABILITIES as TELEGRAM
 from messengers.webchat.abilities import ABILITIES as WEBCHAT
+from messengers.zalo_bot.abilities import ABILITIES as ZALO_BOT
+from messengers.zalo_oa.abilities import abilities as zalo_oa
+from storage.people import NOT_PUSHED
 from texts import say
 
 SMALL = Abilities(
@@ -156,3 +160,15 @@ def test_marks_that_hide_or_turn_text_are_taken_out() -> None:
     """A name cannot make a card read backwards or hide half of itself; emoji made of several stay whole."""
     told = "Tư\u202etốt\u2066\u200b\ufeff 👨\u200d👩\u200d👧 Ba\u200dn"
     assert render(Prompt(told), TELEGRAM, "1", key="k")[0].text == "Tưtốt 👨\u200d👩\u200d👧 Ban"
+
+
+def test_which_messengers_reach_who_is_not_looking_is_known_below_them_too() -> None:
+    """A period counts as told by these only; the list the notices use is the abilities'."""
+    abilities = {
+        "mail": MAIL,
+        "telegram": TELEGRAM,
+        "webchat": WEBCHAT,
+        "zalo_bot": ZALO_BOT,
+        "zalo_oa": zalo_oa(paid=False),
+    }
+    assert {name for name, can in abilities.items() if not can.pushes} == NOT_PUSHED

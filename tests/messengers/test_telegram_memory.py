@@ -155,7 +155,7 @@ def test_the_sweep_forgets_what_it_deletes(house: House) -> None:
     os.utime(path, (then, then))
 
     async def sweep(_: Telegram, lanes: Lanes) -> None:
-        papers = Papers(house.files, house.folder)
+        papers = Papers(house.files, house.folder, frozenset())
         await Background(lanes, SystemClock(), {}, house.files, papers).sweep_files()
 
     house.process(sweep)

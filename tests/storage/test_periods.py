@@ -67,13 +67,13 @@ def test_a_paper_moves_from_to_build_to_draft_to_issued_and_never_back(database:
         assert row is not None
         assert not periods.record_issued(tx, row.id, "1", date(2026, 11, 2), clerk.id, NOW)
         assert not periods.mark_told(tx, row.id, NOW)
-        assert [periods.mark_built(tx, row.id, "papers/2026-10", NOW) for _ in "ab"] == [True, False]
+        assert [periods.mark_built(tx, row, "papers/2026-10", NOW) for _ in "ab"] == [True, False]
         assert [found.key for found in periods.untold(tx)] == ["2026-10"]
         assert [periods.mark_told(tx, row.id, NOW) for _ in "ab"] == [True, False]
         assert [found.key for found in periods.not_issued(tx)] == ["2026-10"]
         issue = [periods.record_issued(tx, row.id, number, date(2026, 11, 2), clerk.id, NOW) for number in "12"]
         assert issue == [True, False]
-        assert not periods.mark_failed(tx, row.id, "late news", NOW)
+        assert not periods.mark_failed(tx, row, "late news", NOW)
         row = periods.period(tx, "2026-10")
         assert row is not None
         assert (row.document_state, row.number, row.error) == ("issued", "1", None)
@@ -89,7 +89,7 @@ def test_a_failed_build_waits_longer_each_time(database: Database, failures: int
         close(tx)
         row = periods.to_build(tx, NOW)[0]
         for _ in range(failures):
-            assert periods.mark_failed(tx, row.id, "x" * 5_000, NOW)
+            assert periods.mark_failed(tx, row, "x" * 5_000, NOW)
         assert periods.to_build(tx, NOW + waits - timedelta(seconds=1)) == []
         (row,) = periods.to_build(tx, NOW + waits)
         assert (row.attempts, len(row.error or ""), row.in_trouble) == (failures, 2_000, failures >= 3)

@@ -24,7 +24,7 @@ def background(tmp_path: Path) -> Background:
     database = Database(f"sqlite:///{tmp_path / 'v.sqlite3'}")
     upgrade(database)
     files = PhotoFiles(tmp_path / "files")
-    return Background(Lanes(database, 1), SystemClock(), {}, files, Papers(files, tmp_path))
+    return Background(Lanes(database, 1), SystemClock(), {}, files, Papers(files, tmp_path, frozenset()))
 
 
 def _aged(background: Background, sha256: str) -> None:

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from deeds.kinds import Act, Role
-from storage import history, people
+from deeds.kinds import HONOREE_THINGS, Act, Role
+from storage import deeds, history, people
 from tests.cast import RESCUE, OnTelegram, Speaker
 from tests.town import Town
 
@@ -138,7 +138,31 @@ def test_every_copy_of_a_card_is_kept_current(town: Town) -> None:
     for who in (thu, hoa):
         assert re.search(r"Thu: \S+, \d\d:\d\d", card_of(who)), card_of(who)
         shown = next(one for one in who.messages() if "Số 1 - VT" in one.text)
-        assert shown.labels == ("Đăng", "Hoàn tác")
+        assert shown.labels == ("Đăng", "Hoàn tác: duyệt")
+
+
+def test_undo_takes_back_one_decision_and_says_which(town: Town) -> None:
+    """Approved and published: the first undo takes the page back, the second the approval, each by its own name."""
+    thu = town.moderator("Thu", on="telegram")
+    town.citizen("Lan").reports()
+    town.settle()
+    town.asks_honoree("Thu", *HONOREE_THINGS)
+    version = town.deed().version
+    town.writes(lambda tx: deeds.change(tx, 1, version, summary="Cứu người khỏi suối."))
+    town.decides("Thu", Act.APPROVE)
+    town.decides("Thu", Act.PUBLISH)
+    town.settle()
+    assert "Hoàn tác: duyệt" not in card_labels(thu)
+    thu.picks("Hoàn tác: đăng")
+    town.settle()
+    assert town.deed().status == "approved"
+    thu.picks("Hoàn tác: duyệt")
+    assert town.deed().status == "received"
+
+
+def card_labels(who: Speaker) -> tuple[str, ...]:
+    """Return the buttons of the card."""
+    return tuple(next(one for one in who.messages() if "Số 1 - VT" in one.text).labels)
 
 
 def test_nobody_decides_their_own(town: Town, on: str) -> None:

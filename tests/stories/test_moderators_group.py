@@ -27,7 +27,7 @@ def test_a_registered_group_gets_the_cards(town: Town) -> None:
     group.presses(thu, group.shows("ai xác nhận đúng người, đúng việc?"), "Công an xã")
     town.settle()
     assert town.deed().status == "approved"
-    assert "Hoàn tác" in group.shows("Số 1 - VT-2026-").buttons
+    assert "Hoàn tác: duyệt" in group.shows("Số 1 - VT-2026-").buttons
 
 
 def test_a_reason_in_the_group_is_a_reply(town: Town) -> None:

@@ -8,7 +8,8 @@ from deeds.kinds import Act, Role, Status, Thing
 from deeds.months import Month
 from digests import papers
 from digests.documents.content import compose
-from storage import periods
+from moderation import facts
+from storage import deeds, periods
 from storage.settings import set_setting
 from tests.stories.month_town import Town, ict
 
@@ -59,17 +60,90 @@ def test_an_adjustment_names_the_number_the_paper_went_out_under(town: Town) -> 
 
 
 @pytest.mark.parametrize("again", ["2026-11-01 00:00:00", "2026-11-04 08:00"])
-def test_taken_back_and_approved_again_it_is_listed_anew(town: Town, again: str) -> None:
-    """Withdrawn from October and listed in November; taken back a second time, December withdraws it from November."""
+def test_taken_back_and_approved_again_before_the_next_paper_nothing_changed(town: Town, again: str) -> None:
+    """October's list is still true, so November neither withdraws the deed nor lists it a second time."""
     town.undo(1, again)
     town.decide(1, Act.APPROVE, Status.APPROVED, again)
     town.close("2026-12-01 00:00")
+    november = town.snapshot("2026-11")
+    assert (november.adjustments, november.deeds, november.figures.verified) == ((), (), 0)
+
+
+def test_withdrawn_in_one_paper_and_approved_again_it_is_listed_anew(town: Town) -> None:
+    """November withdraws it from October, December lists it; taken back once more, January withdraws that."""
+    town.undo(1, "2026-11-03 08:00")
+    town.close("2026-12-01 00:00")
     assert len(town.snapshot("2026-11").adjustments) == 1
-    assert [deed.code for deed in town.snapshot("2026-11").deeds] == ["VT-2026-000001"]
-    town.undo(1, "2026-12-03 08:00")
+    town.decide(1, Act.APPROVE, Status.APPROVED, "2026-12-04 08:00")
     town.close("2027-01-01 00:00")
-    (line,) = town.snapshot("2026-12").adjustments
-    assert "danh sách tháng 11 năm 2026" in line
+    december = town.snapshot("2026-12")
+    assert ([deed.code for deed in december.deeds], december.adjustments) == (["VT-2026-000001"], ())
+    town.undo(1, "2027-01-03 08:00")
+    town.close("2027-02-01 00:00")
+    (line,) = town.snapshot("2027-01").adjustments
+    assert "danh sách tháng 12 năm 2026" in line
+
+
+def correct(town: Town, at: str, **changes: object) -> None:
+    """The moderator puts facts right, as the desk does."""
+    thu = town.staff("Thu", Role.MODERATOR)
+    with town.database.write() as tx:
+        deed = deeds.deed(tx, 1)
+        assert deed is not None
+        facts.correct(tx, thu, deed.id, deed.version, changes, ict(at), "desk")
+
+
+def test_a_name_and_a_year_put_right_after_the_close_stand_in_the_next_paper(town: Town) -> None:
+    """November says what is right, once; put right a second time, December says that; the office is told of both."""
+    correct(town, "2026-11-03 08:00", name="Lường Thị Ngoãn", birth_year=1986)
+    town.close("2026-12-01 00:00")
+    (line,) = town.snapshot("2026-11").adjustments
+    assert line == (
+        "Gương số 2, Phụ lục I, danh sách tháng 10 năm 2026 (mã VT-2026-000001): đính chính "
+        "họ và tên là “Bà Lường Thị Ngoãn”; năm sinh là “1986”"
+    )
+    assert line in paper_text(town, "2026-11")
+    correct(town, "2026-12-03 08:00", name="Lường Thị Ngoan")
+    town.close("2027-02-01 00:00")
+    (again,) = town.snapshot("2026-12").adjustments
+    assert again.endswith("đính chính họ và tên là “Bà Lường Thị Ngoan”")
+    assert town.snapshot("2027-01").adjustments == ()
+
+
+CHANGES: dict[str, object] = {
+    "name": "Lò Thị Khác", "birth_year": 1950, "occupation": "Thợ rèn", "residence": "bản Pom", "kind": "household",
+    "section": "exemplar", "field": "rescue", "movement": "Nông thôn mới", "summary": "Cứu người khỏi suối.",
+    "when_text": "09/10/2026", "place_text": "bản Pom", "confirmed_person": "Trưởng bản Pom",
+    "confirmed_deed": "Công an bản Pom", "awards": "Giấy khen 12", "proposed_award": "Bằng khen",
+}  # fmt: skip
+NOT_PRINTED = {
+    "title": "stands before the name, and is tried with it",
+    "target_groups": "counted in the figures, of no person",
+    "about_child": "decides what is shown, is not shown",
+    "urgent": "for the desk",
+    "happened_on": "shown where no words say the day",
+    "gender": "counted in the figures",
+    "kind": "the noun of who stays unnamed",
+}
+
+
+@pytest.mark.parametrize("fact", [*facts.DEED_FACTS, *facts.HONOREE_FACTS])
+def test_every_printed_fact_that_changes_is_an_adjustment(town: Town, fact: str) -> None:
+    """Whatever the desk can put right stands in the next paper, or is listed here as not printed."""
+    if fact in NOT_PRINTED:
+        return
+    correct(town, "2026-11-03 08:00", **{fact: CHANGES[fact]})
+    town.close("2026-12-01 00:00")
+    lines = " ".join(town.snapshot("2026-11").adjustments)
+    assert "VT-2026-000001" in lines, fact
+
+
+def test_a_fact_put_back_in_time_is_no_change(town: Town) -> None:
+    """Changed and changed back before the next paper, nothing changed."""
+    correct(town, "2026-11-03 08:00", name="Lường Thị Ngoãn")
+    correct(town, "2026-11-04 08:00", name="Lường Thị Ngoan")
+    town.close("2026-12-01 00:00")
+    assert town.snapshot("2026-11").adjustments == ()
 
 
 def test_a_deed_taken_off_the_page_is_told_if_the_paper_had_counted_it(tmp_path: Path) -> None:

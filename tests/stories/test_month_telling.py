@@ -8,7 +8,8 @@ import pytest
 from deeds.errors import NotAllowed, NotFound, NotPossible
 from deeds.kinds import Role, Thing
 from digests import notices, papers
-from storage import periods
+from storage import people, periods
+from storage.people import Known
 from storage.settings import set_setting
 from tests.stories.month_town import Town, ict
 
@@ -97,6 +98,45 @@ def test_a_paper_nobody_could_be_told_of_waits(tmp_path: Path) -> None:
     assert town.tell("2026-11-03 08:01") == ["2026-10"]
 
 
+def test_e_mail_is_a_way_like_any_other_and_goes_before_a_page_nobody_looks_at(town: Town) -> None:
+    """Who has a letter-box and the web page is written a letter; who has a chat that reaches them, there."""
+    town.staff("Bảo", Role.STANDING_OFFICE, on=("mail", "webchat"))
+    town.staff("Vân", Role.STANDING_OFFICE, on=("mail", "telegram"))
+    town.tick("2026-11-02 08:00")
+    chats = {letter.chat for letter in town.letters("digest:")}
+    assert chats == {"Hoa@telegram", "Bảo@mail", "Vân@telegram", "Thu@zalo_oa"}
+    assert town.period("2026-10").told_at == ict("2026-11-02 08:00")
+
+
+def test_a_page_nobody_looks_at_is_not_being_told(tmp_path: Path) -> None:
+    """The standing office has only the web page: it is written there, once, and the period stays untold until more."""
+    town = Town(tmp_path)
+    town.staff("Thu", Role.MODERATOR)
+    hoa = town.staff("Hoa", Role.STANDING_OFFICE, on=("webchat",))
+    town.tick("2026-11-02 08:00")
+    assert town.tell("2026-11-02 08:01") == []
+    assert [letter.chat for letter in town.letters("digest:")] == ["Hoa@webchat", "Thu@telegram"]
+    assert town.period("2026-10").told_at is None
+    with town.database.write() as tx:
+        people.set_mail(tx, hoa.id, "hoa@so.example.vn", ict("2026-11-03 08:00"))
+    assert town.tell("2026-11-03 08:01") == ["2026-10"]
+    assert town.tell("2026-11-03 08:02") == []
+    assert [letter.chat for letter in town.letters("digest:")][2:] == ["hoa@so.example.vn"]
+    assert town.period("2026-10").told_at == ict("2026-11-03 08:01")
+
+
+def test_a_messenger_that_is_switched_off_is_no_way(town: Town) -> None:
+    """An account on Telegram tells nobody while Telegram has no token here."""
+    town.close("2026-11-02 08:00")
+    town.build("2026-11-02 08:00")
+    with town.database.write() as tx:
+        assert notices.tell_due(tx, ict("2026-11-02 08:01"), {"webchat", "zalo_oa"}) == ["2026-10"]
+    assert [letter.chat for letter in town.letters("digest:")] == ["Thu@zalo_oa"]
+    assert town.period("2026-10").told_at is None
+    assert town.tell("2026-11-03 08:00") == ["2026-10"]
+    assert town.period("2026-10").told_at is not None
+
+
 def test_a_paper_without_number_is_chased_once_a_working_day(town: Town) -> None:
     """Told on Monday: not on Tuesday, from Wednesday on each working day once, not at the week's end; then numbered."""
     town.tick("2026-11-02 08:00")
@@ -108,7 +148,7 @@ def test_a_paper_without_number_is_chased_once_a_working_day(town: Town) -> None
     assert [chase(f"2026-11-0{day} 08:00") for day in (2, 3, 4, 5, 6, 7, 8, 9)] == [0, 0, 1, 1, 1, 0, 0, 1]
     assert chase("2026-11-09 16:00") == 0
     letters = town.letters("stuck:")
-    assert {letter.chat for letter in letters} == {"Hoa@telegram"}
+    assert {letter.chat for letter in letters} == {"Thu@zalo_oa"}
     assert letters[0].prompt.text == (
         "Dự thảo công văn tháng 10/2026 đã lập từ 02/11/2026, chưa ghi số và ngày phát hành.\n"
         "Văn thư phát hành rồi thì ghi số, ngày ở đây: https://vt.example.vn/desk/papers/2026-10"
@@ -116,10 +156,10 @@ def test_a_paper_without_number_is_chased_once_a_working_day(town: Town) -> None
     town.tick("2026-12-01 08:00")
     assert chase("2026-12-04 08:00") == 1
     assert "các tháng 10/2026, 11/2026" in town.letters("stuck:")[-1].prompt.text
-    hoa = town.staff("Hoa", Role.STANDING_OFFICE)
+    clerk = town.staff("Hạnh", Role.CLERK)
     with town.database.write() as tx:
         for key, number in (("2026-10", "214"), ("2026-11", "215")):
-            papers.record_issued(tx, hoa, key, number, date(2026, 12, 4), ict("2026-12-04 09:00"))
+            papers.record_issued(tx, clerk, key, number, date(2026, 12, 4), ict("2026-12-04 09:00"))
     assert chase("2026-12-07 08:00") == 0
 
 
@@ -133,20 +173,22 @@ def test_a_week_end_is_no_time_to_issue_a_paper(town: Town) -> None:
 
 def test_number_and_day_are_kept_and_lock_the_list(town: Town) -> None:
     """Completed by the symbol, with who and when; the same again changes nothing, another number is refused."""
-    hoa, now = town.staff("Hoa", Role.STANDING_OFFICE), ict("2026-11-03 10:00")
+    clerk, now = town.staff("Hạnh", Role.CLERK), ict("2026-11-03 10:00")
     town.close("2026-11-02 08:00")
     with town.database.write() as tx, pytest.raises(NotPossible, match="not built"):
-        papers.record_issued(tx, hoa, "2026-10", "214", date(2026, 11, 3), now)
+        papers.record_issued(tx, clerk, "2026-10", "214", date(2026, 11, 3), now)
     town.build("2026-11-02 08:00")
     with town.database.write() as tx:
-        row = papers.record_issued(tx, hoa, "2026-10", " 214 ", date(2026, 11, 3), now)
+        row = papers.record_issued(tx, clerk, "2026-10", " 214 ", date(2026, 11, 3), now)
         assert (row.document_state, row.number, row.issued_on) == ("issued", "214/UBND-VHXH", date(2026, 11, 3))
-        assert (row.recorded_by, row.recorded_at) == (hoa.id, now)
-        assert papers.record_issued(tx, hoa, "2026-10", "214/UBND-VHXH", date(2026, 11, 3), now) == row
+        assert (row.recorded_by, row.recorded_at) == (clerk.id, now)
+        assert papers.record_issued(tx, clerk, "2026-10", "214/UBND-VHXH", date(2026, 11, 3), now) == row
         with pytest.raises(NotPossible) as refused:
-            papers.record_issued(tx, hoa, "2026-10", "215", date(2026, 11, 3), now)
+            papers.record_issued(tx, clerk, "2026-10", "215", date(2026, 11, 3), now)
+        waiting = papers.next_to_build(tx, now)
+        assert waiting is not None, "the files are written anew with number and day"
+        assert [periods.mark_built(tx, waiting, "papers/2026-10", now) for _ in "ab"] == [True, False]
         assert papers.next_to_build(tx, now) is None
-        assert not periods.mark_built(tx, row.id, "elsewhere", now)
         assert papers.issued_text(row) == (
             "Đã lưu: Công văn số 214/UBND-VHXH ngày 03 tháng 11 năm 2026. Danh sách tháng 10/2026 đã khóa."
         )
@@ -164,10 +206,10 @@ def test_number_and_day_are_kept_and_lock_the_list(town: Town) -> None:
 )
 def test_a_slip_of_the_pen_is_refused(town: Town, number: str, day: date, key: str) -> None:
     """A day to come, a day before the month was over, a number that is none."""
-    hoa = town.staff("Hoa", Role.STANDING_OFFICE)
+    clerk = town.staff("Hạnh", Role.CLERK)
     town.tick("2026-11-02 08:00")
     with town.database.write() as tx, pytest.raises(NotPossible) as refused:
-        papers.record_issued(tx, hoa, "2026-10", number, day, ict("2026-11-03 10:00"))
+        papers.record_issued(tx, clerk, "2026-10", number, day, ict("2026-11-03 10:00"))
     assert refused.value.text_key == key
     assert refused.value.sentence
     assert town.period("2026-10").document_state == "draft"
@@ -175,31 +217,34 @@ def test_a_slip_of_the_pen_is_refused(town: Town, number: str, day: date, key: s
 
 def test_one_number_is_not_given_to_two_papers_of_a_year(town: Town) -> None:
     """The second paper with the number of the first is a slip."""
-    hoa = town.staff("Hoa", Role.STANDING_OFFICE)
+    clerk = town.staff("Hạnh", Role.CLERK)
     town.tick("2026-12-02 08:00")
     with town.database.write() as tx:
-        papers.record_issued(tx, hoa, "2026-10", "214", date(2026, 12, 2), ict("2026-12-02 10:00"))
+        papers.record_issued(tx, clerk, "2026-10", "214", date(2026, 12, 2), ict("2026-12-02 10:00"))
         with pytest.raises(NotPossible, match="has this number"):
-            papers.record_issued(tx, hoa, "2026-11", "214", date(2026, 12, 2), ict("2026-12-02 10:00"))
+            papers.record_issued(tx, clerk, "2026-11", "214", date(2026, 12, 2), ict("2026-12-02 10:00"))
 
 
-def test_only_the_standing_office_gives_the_number(town: Town, tmp_path: Path) -> None:
-    """Where there is a standing office, a moderator may not; where there is none, a moderator does; a citizen never."""
-    thu = town.staff("Thu", Role.MODERATOR)
-    town.tick("2026-11-02 08:00")
-    day, now = date(2026, 11, 2), ict("2026-11-02 10:00")
+def test_the_issuer_numbers_its_paper_and_not_the_receiver(town: Town, tmp_path: Path) -> None:
+    """The clerk does; a moderator where there is no clerk; the standing office, a citizen never."""
+    thu, hoa = town.staff("Thu", Role.MODERATOR), town.staff("Hoa", Role.STANDING_OFFICE)
+    town.tick("2026-12-02 08:00")
+    day, now = date(2026, 12, 2), ict("2026-12-02 10:00")
     with town.database.write() as tx, pytest.raises(NotAllowed):
-        papers.record_issued(tx, thu, "2026-10", "214", day, now)
-    (tmp_path / "other").mkdir()
-    other = Town(tmp_path / "other")
-    citizen, moderator = other.staff("Lan"), other.staff("Thu", Role.MODERATOR)
-    other.tick("2026-11-02 08:00")
-    with other.database.write() as tx:
+        papers.record_issued(tx, hoa, "2026-10", "214", day, now)
+    with town.database.write() as tx:
+        assert papers.record_issued(tx, thu, "2026-10", "214", day, now).number == "214/UBND-VHXH"
+    clerk = town.staff("Hạnh", Role.CLERK)
+    with town.database.write() as tx, pytest.raises(NotAllowed):
+        papers.record_issued(tx, thu, "2026-11", "215", day, now)
+    with town.database.write() as tx:
+        assert papers.record_issued(tx, clerk, "2026-11", "215", day, now).recorded_by == clerk.id
         with pytest.raises(NotAllowed):
-            papers.record_issued(tx, citizen, "2026-10", "214", day, now)
+            papers.correct_issued(tx, hoa, "2026-11", "216", day, "Ghi nhầm", now)
+        with pytest.raises(NotAllowed):
+            papers.record_issued(tx, Known(99, None), "2026-11", "1", day, now)
         with pytest.raises(NotFound):
-            papers.record_issued(tx, moderator, "2026-11", "214", day, now)
-        assert papers.record_issued(tx, moderator, "2026-10", "214", day, now).number == "214/UBND-VHXH"
+            papers.record_issued(tx, clerk, "2027-03", "214", day, now)
 
 
 def test_a_paper_that_cannot_be_built_is_tried_again_and_told_of_after_three(town: Town) -> None:

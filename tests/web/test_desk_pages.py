@@ -11,8 +11,9 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from deeds.kinds import Role
+from deeds.months import local_day
 from deeds.said import Prompt
-from digests import months, papers
+from digests import clock_guard, months, papers
 from handlers.paper_gate import paper_gate
 from storage import inbox, outbox, people, periods
 from storage.database import Tx
@@ -110,10 +111,13 @@ def test_an_open_month_has_a_draft_and_a_closed_one_gets_its_number(town: DeskTo
     assert bao.get("/desk/papers/2026-11/pdf").content.startswith(b"%PDF")
     for path in ("2026-11/exe", "2026-11/..%2fpdf", "2026-01/pdf", "x/draft/pdf"):
         assert bao.get(f"/desk/papers/{path}").status_code == 404, path
-    early = bao.post("/desk/papers/2026-11/issued", "/desk/papers", number="214", day="2026-11-02")
+    assert bao.post("/desk/papers/2026-11/issued", "/desk/papers", number="214", day="2026-12-01").status_code == 403
+    hanh = town.browser(of=town.hire("Hạnh", Role.CLERK))
+    assert hanh.get("/desk").url.path == "/desk/papers"
+    early = hanh.post("/desk/papers/2026-11/issued", "/desk/papers", number="214", day="2026-11-02")
     assert early.status_code == 422
     assert 'value="214"' in early.text
-    kept = bao.post("/desk/papers/2026-11/issued", "/desk/papers", number="214", day="2026-12-01")
+    kept = hanh.post("/desk/papers/2026-11/issued", "/desk/papers", number="214", day="2026-12-01")
     assert kept.status_code == 200
     assert "214/UBND-VHXH" in kept.text
     with town.database.read() as tx:
@@ -122,6 +126,30 @@ def test_an_open_month_has_a_draft_and_a_closed_one_gets_its_number(town: DeskTo
     assert thu.get("/desk/papers").status_code == 200
     forged = thu.post("/desk/papers/2026-11/issued", "/desk/papers", number="9", day="2026-12-01")
     assert forged.status_code == 403
+    path, typed = "/desk/papers/2026-11/corrected", {"number": "9", "day": "2026-12-01"}
+    assert thu.post(path, "/desk/papers", **typed, why="x").status_code == 403
+    without_reason = hanh.post(path, "/desk/papers", **typed, why="")
+    assert without_reason.status_code == 422
+    assert 'value="9"' in without_reason.text
+    assert "09/UBND-VHXH" in hanh.post(path, "/desk/papers", **typed, why="Ghi nhầm").text
+    assert "Trước ghi số 214/UBND-VHXH, ngày 01/12/2026. Hạnh sửa lúc" in bao.get("/desk/papers").text
+
+
+def test_a_clock_that_leapt_is_confirmed_at_the_desk(town: DeskTown) -> None:
+    """The page asks what day it is; the admin says yes to the day shown, and to no other."""
+    quan, thu = town.hire("Quản", Role.ADMIN), town.hire("Thu", Role.MODERATOR)
+    town.store.write_now(lambda tx: clock_guard.note(tx, town.clock.now()))
+    assert "/desk/clock" not in town.browser(of=quan).get("/desk/papers").text
+    town.clock.instant += timedelta(days=400)
+    admin, moderator = town.browser(of=quan), town.browser(of=thu)
+    assert "/desk/clock" in admin.get("/desk/papers").text
+    asked = moderator.get("/desk/papers").text
+    assert "nhảy 400 ngày" in asked
+    assert "/desk/clock" not in asked
+    today = local_day(town.clock.now())
+    assert moderator.post("/desk/clock", "/desk/papers", today=today.isoformat()).status_code == 403
+    assert admin.post("/desk/clock", "/desk/papers", today="2026-11-02").status_code == 422
+    assert "nhảy" not in admin.post("/desk/clock", "/desk/papers", today=today.isoformat()).text
 
 
 def test_staff_are_listed_and_a_role_is_taken_away(town: DeskTown) -> None:

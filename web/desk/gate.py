@@ -21,12 +21,11 @@ from storage import web_sessions
 from storage.database import Tx
 from storage.people import Known
 from storage.web_sessions import Session
-from web.desk import cookies
+from web.desk import cookies, readers
 from web.desk.services import Services
 
 T = TypeVar("T")
-READERS = frozenset({Role.MODERATOR, Role.PUBLISHER, Role.INSPECTOR, Role.ADMIN})  # of the deeds themselves
-PAPER_READERS = READERS | {Role.STANDING_OFFICE}
+READERS, PAPER_READERS = readers.READERS, readers.PAPER_READERS
 ANYBODY_AT_THE_DESK = PAPER_READERS
 STATUS = {NotAllowed: 403, NotFound: 404, SomebodyWasFirst: 409, NotPossible: 422}
 MAX_FIELDS = 200

@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,14 +18,14 @@ from deeds.months import Month, Window, local_day
 from deeds.vietnamese import nfc
 from digests import clock_guard
 from digests.clock_guard import Leap
-from digests.papers import draft_paper, may_record, record_issued
+from digests.papers import correct_issued, draft_paper, may_record, record_issued
 from storage import periods
 from storage.database import Tx
-from storage.periods import PeriodRow
+from storage.periods import Correction, PeriodRow
 from web.desk.gate import PAPER_READERS, STATUS, Visit, action, page
 from web.desk.services import Services
 
-MAY_RECORD = frozenset({Role.STANDING_OFFICE, Role.ADMIN, Role.MODERATOR})
+MAY_RECORD = frozenset({Role.CLERK, Role.ADMIN, Role.MODERATOR})
 MAY_CONFIRM = frozenset({Role.ADMIN, Role.MODERATOR})
 LONGEST_NUMBER = 60
 _TYPES = {
@@ -50,6 +50,8 @@ class Paper:
     kinds: tuple[str, ...]  # of the files that are there
     number: str | None
     issued_on: date | None
+    corrections: Sequence[Correction]
+    untold: bool  # the paper is there, and on one of the two sides nobody could be told
 
 
 def routes(services: Services) -> list[Route]:
@@ -60,6 +62,7 @@ def routes(services: Services) -> list[Route]:
         page(services, "/desk/papers/{key}/{kind}", download, PAPER_READERS),
         page(services, "/desk/papers/{key}/draft/{kind}", draft, PAPER_READERS),
         action(services, "/desk/papers/{key}/issued", issued, MAY_RECORD),
+        action(services, "/desk/papers/{key}/corrected", corrected, MAY_RECORD),
         action(services, "/desk/clock", confirm_clock, MAY_CONFIRM),
     ]
 
@@ -78,7 +81,7 @@ async def _show(visit: Visit, status: int = 200, problem: str = "", typed: Mappi
     now = visit.now()
 
     def read(tx: Tx) -> tuple[list[Paper], Window, bool, Leap | None, bool]:
-        papers = [_paper(visit.services.data_dir, row) for row in periods.listed(tx)]
+        papers = [_paper(tx, visit.services.data_dir, row) for row in periods.listed(tx)]
         leap, confirms = clock_guard.leap(tx, now), clock_guard.may_confirm(tx, visit.person)
         return papers, periods.open_window(tx, now), may_record(tx, visit.person), leap, confirms
 
@@ -99,7 +102,7 @@ async def _show(visit: Visit, status: int = 200, problem: str = "", typed: Mappi
     )
 
 
-def _paper(data_dir: Path, row: PeriodRow) -> Paper:
+def _paper(tx: Tx, data_dir: Path, row: PeriodRow) -> Paper:
     snapshot: Mapping[str, Any] = row.snapshot.get("snapshot", row.snapshot)
     figures = snapshot.get("figures", {})
     folder = data_dir / row.folder if row.folder else None
@@ -115,6 +118,8 @@ def _paper(data_dir: Path, row: PeriodRow) -> Paper:
         kinds,
         row.number,
         row.issued_on,
+        periods.corrections_of(tx, row.id) if row.number else (),
+        untold=row.folder is not None and row.told_at is None,
     )
 
 
@@ -164,6 +169,22 @@ async def issued(visit: Visit, form: FormData) -> Response:
         await visit.write(work)
     except ForPeople as error:
         typed = {name: str(form.get(name, "")) for name in ("number", "day")} | {"key": key}
+        return await _show(visit, STATUS.get(type(error), 422), error.sentence, typed)
+    return RedirectResponse(f"/desk/papers?done={key}", 303)
+
+
+async def corrected(visit: Visit, form: FormData) -> Response:
+    """Put right the number or the day of a paper."""
+    key, now = visit.request.path_params["key"], visit.now()
+
+    def work(tx: Tx) -> None:
+        number, day = _number_and_day(form)
+        correct_issued(tx, visit.person, key, number, day, str(form.get("why", "")), now)
+
+    try:
+        await visit.write(work)
+    except ForPeople as error:
+        typed = {name: str(form.get(name, "")) for name in ("number", "day", "why")} | {"key": key}
         return await _show(visit, STATUS.get(type(error), 422), error.sentence, typed)
     return RedirectResponse(f"/desk/papers?done={key}", 303)
 

@@ -13,6 +13,7 @@ from deeds.months import VIET_NAM, local_day
 from moderation.notices import say_day
 from storage.web_sessions import Session
 from texts import has, say
+from web.desk.readers import PAPER_READERS, READERS
 from web.pages import CONTENT_POLICY, Pages
 
 HEADERS: Mapping[str, str] = {
@@ -22,19 +23,11 @@ HEADERS: Mapping[str, str] = {
 }
 
 _NAV: tuple[tuple[str, str, frozenset[Role]], ...] = (
-    ("/desk", "desk.nav.queue", frozenset({Role.MODERATOR, Role.PUBLISHER, Role.INSPECTOR, Role.ADMIN})),
+    ("/desk", "desk.nav.queue", READERS),
     ("/desk/calls", "desk.nav.calls", frozenset({Role.MODERATOR, Role.INSPECTOR, Role.ADMIN})),
     ("/desk/problems", "desk.nav.problems", frozenset({Role.MODERATOR, Role.INSPECTOR, Role.ADMIN})),
-    (
-        "/desk/papers",
-        "desk.nav.papers",
-        frozenset({Role.MODERATOR, Role.PUBLISHER, Role.INSPECTOR, Role.ADMIN, Role.STANDING_OFFICE}),
-    ),
-    (
-        "/desk/office",
-        "desk.nav.office",
-        frozenset({Role.MODERATOR, Role.PUBLISHER, Role.INSPECTOR, Role.ADMIN, Role.STANDING_OFFICE}),
-    ),
+    ("/desk/papers", "desk.nav.papers", PAPER_READERS),
+    ("/desk/office", "desk.nav.office", PAPER_READERS),
     ("/desk/people", "desk.nav.people", frozenset({Role.MODERATOR, Role.INSPECTOR, Role.ADMIN})),
 )
 
