@@ -12,7 +12,7 @@ from deeds.kinds import Act, DeedKind, Status
 from deeds.said import FileSource, Prompt
 from moderation import receive
 from moderation.receive import Telling
-from storage import attachments, deeds, forgetting, history, outbox, people, remote_copies
+from storage import attachments, deeds, forgetting, history, joining, outbox, people, remote_copies
 from storage.database import Database, Tx
 from storage.deeds import SubmissionRow
 from storage.forgetting import Root, forget
@@ -108,7 +108,7 @@ def test_questions_go_with_the_one_who_tells(database: Database) -> None:
         told = tells(tx, "lan")
         history.ask(tx, told.deed_id, told.id, told.person_id, "Ai thấy?", thu.id, NOW, NOW + timedelta(days=5))
         other = people.identify(tx, "plain", "lan ở nhà", "", NOW)
-        people._become_one(tx, told.person_id or 0, other.id)
+        joining.join(tx, told.person_id or 0, other.id, NOW)
         assert [asked.text for asked in history.open_questions(tx, other.id, NOW)] == ["Ai thấy?"]
 
 

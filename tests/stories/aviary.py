@@ -131,7 +131,11 @@ class Aviary:
         """Return where somebody is written to."""
         with self.town.database.read() as tx:
             known = Person.name == name if name.startswith("Thu") else Identity.display_name == name
-            return list(tx.execute(select(Identity.address).join(Person).where(known)).scalars())
+            return list(
+                tx.execute(
+                    select(Identity.address).join(Person, Person.id == Identity.person_id).where(known)
+                ).scalars()
+            )
 
     def _pictures(self) -> dict[int, set[str]]:
         """Return the names of every file, by the report it belongs to; and let them be there for a while already."""
