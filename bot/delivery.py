@@ -103,8 +103,8 @@ class Delivery:
     def _look_soon(self, names: Iterable[str], in_s: float = 0.0) -> None:
         at = _loop_s() + in_s if in_s else 0.0
         for name in names:
-            if name in self._look_at_s:
-                self._look_at_s[name] = min(self._look_at_s[name], at)
+            if name in self._messengers:  # one may have been added since the start
+                self._look_at_s[name] = min(self._look_at_s.get(name, at), at)
         self._wake.set()
 
     async def _look(self, names: Iterable[str]) -> None:

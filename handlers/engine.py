@@ -70,6 +70,8 @@ def answer(form: Form, place: Place, said: Said, context: Context) -> Answer:
     heard = _heard(form, notice_child(place, text) if option is None else place, text, option, context)
     if isinstance(heard, Place):
         heard = go_on(form, nothing_lost(place, heard, text if option is None else ""), context)
+    elif heard.place.talk == form.name:
+        heard = replace(heard, place=nothing_lost(place, heard.place, ""))
     if len(before) < len(str(heard.place.told.get("story", ""))) > STORY_MAX_CHARS:
         return again(place, say("story.full"))
     if said.message and text and heard.place.told.get("story", before) != before:

@@ -94,6 +94,13 @@ _WAITS = Prepared(
 )
 
 
+def is_coming(tx: Tx, messenger: str, chat: str, by: datetime) -> bool:
+    """Tell whether a message to this chat is on its way, or will be by then."""
+    here = (OutboxMessage.messenger == messenger) & (OutboxMessage.chat == chat)
+    soon = (OutboxMessage.state == "sending") | ((OutboxMessage.state == "waiting") & (OutboxMessage.not_before <= by))
+    return tx.execute(select(OutboxMessage.id).where(here, soon).limit(1)).first() is not None
+
+
 def last_sent_at(tx: Tx, messenger: str, chat: str) -> datetime | None:
     """Return when the newest message went out to a chat."""
     here = (OutboxMessage.messenger == messenger) & (OutboxMessage.chat == chat)

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -12,13 +12,14 @@ from deeds.clock import Clock
 from deeds.said import Inbound
 from messengers.port import Accept, Failure, MessengerFailed, Outgoing, Park, Sent
 from messengers.webchat.abilities import ABILITIES
-from storage import chat_lines
+from storage import chat_lines, outbox
 from storage.chat_lines import BOT, ME, Line
 from storage.database import Tx, is_worth_a_retry
 from storage.store import Store
 
 NAME = "webchat"
 LINES_AT_ONCE = 200
+SOON = timedelta(seconds=10)
 WAITERS_PER_CHAT = 6  # tabs of one person; more of them get their answer at once
 LOOK_EVERY_S = 1.0  # another process may have written a line, and cannot wake us
 
@@ -102,13 +103,19 @@ class WebChat:
                     return lines
 
     async def answered(self, chat: str, seq: int, wait_s: float) -> None:
-        """Return when we have said something behind `seq`, or after that long."""
-        until = time.monotonic() + wait_s
+        """Return when we have said all we are about to say behind `seq`, or after that long."""
+        until, spoke = time.monotonic() + wait_s, False
         while (left := until - time.monotonic()) > 0:
             lines = await self.after(chat, seq, left)
-            if not lines or any(line.sender == BOT for line in lines):
+            spoke = spoke or any(line.sender == BOT for line in lines)
+            if not lines or (spoke and not await self.is_speaking(chat)):
                 return
             seq = lines[-1].seq
+
+    async def is_speaking(self, chat: str) -> bool:
+        """Tell whether more of ours comes to this chat within a few seconds."""
+        by = self._clock.now() + SOON
+        return await self._store.read(lambda tx: outbox.is_coming(tx, NAME, chat, by))
 
     @contextmanager
     def _bell(self, chat: str) -> Iterator[asyncio.Event | None]:

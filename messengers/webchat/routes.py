@@ -205,12 +205,13 @@ class _Door:
             lambda tx: (office(tx), outgoing.ready_pictures(tx, who.chat, lines))
         )
         views = outgoing.views(lines, ready)
+        speaking = bool(views) and await self._services.chat.is_speaking(who.chat)
         return self._services.show(
             "chat.html",
             status=status,
             lines=views,
             next=lines[-1].seq if lines else 0,
-            waits=bool(views) and views[-1].mine,
+            waits=speaking or (bool(views) and views[-1].mine),
             new_id=lambda: str(uuid4()),
             office=set_up["office"],
             phone=set_up["phone"],
