@@ -114,6 +114,9 @@ def decide_command(
     """Decide on a deed in somebody's name."""
     if confirmed_by is not None and confirmed_by not in CONFIRMERS:
         raise _not_confirmed(code)
+    from moderation.decide import Order, decide
+    from moderation.notices import CANNED_QUESTIONS, CANNED_REASONS
+
     canned = CANNED_QUESTIONS if act is Decision.ASK else CANNED_REASONS
     is_canned = reason in canned
     order = Order(

@@ -105,7 +105,7 @@ def quiet_logs(level: int = logging.INFO) -> None:
             structlog.processors.format_exc_info,
             structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
         ],
-        logger_factory=structlog.PrintLoggerFactory(_Unfailing()),  # type: ignore[arg-type]
+        logger_factory=structlog.WriteLoggerFactory(_Unfailing()),  # type: ignore[arg-type]
     )
 
 
