@@ -159,3 +159,22 @@ def test_a_message_rewritten_after_the_receipt_reaches_the_moderator(town: Town)
     thu.says("xem")
     thu.sees("Khuyến")
     assert "Khuyên" in town.deed(1).story
+
+
+@pytest.mark.parametrize(("hours", "is_heard"), [(47, True), (49, False)])
+def test_a_message_is_rewritten_for_two_days(town: Town, hours: int, is_heard: bool) -> None:
+    """As long as messengers let people edit; what changes weeks later says nothing new about the report."""
+    lan, thu = town.citizen("Lan", on="telegram"), town.moderator("Thu", on="plain")
+    assert isinstance(lan, OnTelegram)
+    before = town.heard()
+    told = lan.person.says(RESCUE)
+    town.wait_heard(before + 1)
+    lan.agrees()
+    town.clock.forward(hours=hours)
+    before = town.heard()
+    lan.person.edits(told, RESCUE.replace("Khuyên", "Khuyến"))
+    town.wait_heard(before + 1)
+    town.settle()
+    assert lan.shows("Đã chuyển lời sửa") is is_heard
+    thu.says("xem")
+    assert ("Khuyến" in thu.last) is is_heard
