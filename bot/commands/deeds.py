@@ -9,8 +9,6 @@ from bot.commands.running import CLOCK, VIA, By, Json, actor, reading, show, wri
 from deeds.errors import NotFound, NotPossible
 from deeds.kinds import Act, Status
 from moderation.confirming import CONFIRMERS, NotConfirmed
-from moderation.decide import Order, decide
-from moderation.notices import CANNED_QUESTIONS, CANNED_REASONS
 from storage import deeds, history, versions
 from storage.database import Tx
 from storage.deeds import DeedRow
