@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -30,7 +31,7 @@ class Intake:
         self._store = store
         self._clock = clock
         self._town = town
-        self._reading: dict[str, asyncio.Future[None]] = {}  # by lane key: the last message that is still being read
+        self._reading: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # of chats, while one is read
 
     async def accept(self, event: Inbound) -> Accepted:
         """Carry an event through; returns when it is committed. Raises `TryLater` when nothing could be stored."""
@@ -51,21 +52,13 @@ class Intake:
         Returns at the moment of that turn: whoever awaits nothing before the lane keeps their place.
         """
         chat, is_long = self._lane(event), len(event.said.text) >= LONG_CHARS
-        before = self._reading.get(chat)
-        if before is None and not is_long:
+        if not is_long and chat not in self._reading:
             return
-        mine = self._reading[chat] = asyncio.get_running_loop().create_future()
-        try:
-            if before is not None:
-                await asyncio.shield(before)
+        async with self._reading.setdefault(chat, asyncio.Lock()):  # first come, first through
             if is_long:
                 home = await self._store.read(lambda tx: office(tx)["commune_code"] or None)
                 today = local_day(self._clock.now())
                 await asyncio.to_thread(read_ahead, event.said.text, today, self._town.areas, home)
-        finally:
-            mine.set_result(None)
-            if self._reading[chat] is mine:
-                del self._reading[chat]
 
     async def park(self, messenger: str, unreadable: CannotRead) -> Accepted:
         """Keep an authentic event that does not parse, so that the ones behind it go on."""

@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 from functools import singledispatch
 
 from deeds.codes import receipt_hmac
+from deeds.errors import NotPossible
 from deeds.kinds import Act, Thing
 from deeds.said import FileSource, Inbound, Prompt
 from handlers import asides, effects, engine, linking
 from handlers.introduce_deed import INTRODUCE_DEED, as_telling
 from handlers.place import Answer, Context, Place, again
 from moderation import cards, notices, receive
+from moderation.leaving import check_has_no_role
 from storage import (
     attachments,
     chat_lines,
@@ -281,6 +283,10 @@ def _(_effect: effects.GoOn, scene: Scene, place: Place) -> Outcome:
 
 @carry_out.register
 def _(_effect: effects.EraseMe, scene: Scene, place: Place) -> Outcome:
+    try:
+        check_has_no_role(scene.context.person)
+    except NotPossible as error:
+        return Answer(place, (Prompt(error.sentence),))
     for told in deeds.of_person(scene.tx, scene.person):
         if told.withdrawn_at is None:
             receive.withdraw(scene.tx, told, scene.now, scene.event.messenger)

@@ -118,6 +118,12 @@ def roles_of(tx: Tx, person_id: int) -> frozenset[Role]:
     return frozenset(Role(row.role) for row in _ROLES.all(tx, person=person_id))
 
 
+def count_with(tx: Tx, role: Role) -> int:
+    """Return how many people hold a role now."""
+    held = (RoleGrant.role == role.value, RoleGrant.revoked_at.is_(None))
+    return tx.execute(select(func.count(RoleGrant.person_id.distinct())).where(*held)).scalar_one()
+
+
 def person(tx: Tx, person_id: int) -> Known | None:
     """Return a person with their present roles."""
     name = tx.execute(select(Person.name).where(Person.id == person_id, Person.erased_at.is_(None))).first()

@@ -59,12 +59,19 @@ def new_link(
     return token
 
 
-def links_since(tx: Tx, person_id: int, since: datetime) -> int:
-    """Return how many links were made for a person since then, to keep their messengers from being flooded."""
+def links_since(tx: Tx, person_id: int, browser: str, since: datetime) -> int:
+    """Return how many links this browser asked for in a person's name since then.
+
+    Counted by who asks, never by whose name it is: or three questions of a stranger would lock that person out.
+    """
     return tx.execute(
         select(func.count())
         .select_from(SignInLink)
-        .where(SignInLink.person_id == person_id, SignInLink.created_at >= since)
+        .where(
+            SignInLink.person_id == person_id,
+            SignInLink.browser_hash == secret_hash(browser),
+            SignInLink.created_at >= since,
+        )
     ).scalar_one()
 
 

@@ -65,7 +65,7 @@ def deeds_show(code: str, as_json: Json = False) -> None:
                 "at": entry.at.isoformat(),
                 "act": entry.act.value,
                 "after": entry.after.value,
-                "by": entry.person_name,
+                "by": entry.person_name or (entry.person_id and say("desk.history.left", number=entry.person_id)),
                 "via": entry.via,
                 "reason": say("history.forgotten") if entry.reason == "" else entry.reason,
                 "changed": _changed(changes.get(entry.version)),

@@ -11,6 +11,7 @@ from bot.commands.running import CLOCK, Json, actor, reading, settings, show, wr
 from deeds.errors import NotFound, NotPossible
 from deeds.kinds import Role
 from messengers.mail.addresses import is_address
+from moderation.leaving import check_not_last_admin
 from storage import erasure, invitations, org_units, people, web_sessions
 from storage.people import Staff
 from texts import say
@@ -114,7 +115,9 @@ def erase_person(name: str, yes: Annotated[bool, typer.Option("--yes", help="do 
     if not yes:
         typer.confirm(say("cli.erase.sure", name=name), abort=True)
     with writing() as tx:
-        erasure.erase_person(tx, actor(tx, name).id, CLOCK.now())
+        person = actor(tx, name)
+        check_not_last_admin(tx, person)
+        erasure.erase_person(tx, person.id, CLOCK.now())
     typer.echo(say("cli.erase.done", name=name))
 
 

@@ -119,6 +119,17 @@ def test_the_answer_is_the_same_for_an_unknown_name(town: DeskTown) -> None:
     assert answers[-1] == 429
 
 
+def test_nobody_locks_somebody_else_out_by_their_name(town: DeskTown) -> None:
+    """A stranger asks three times in Thu's name; Thu, at her own browser, is sent her link all the same."""
+    town.hire("Thu", Role.MODERATOR, on="telegram")
+    stranger, thu = town.browser(), town.browser()
+    for _ in range(4):
+        stranger.post("/desk/sign-in", "/desk/sign-in", name="Thu")
+    thu.post("/desk/sign-in", "/desk/sign-in", name="Thu")
+    with town.database.read() as tx:
+        assert len(tx.execute(select(OutboxMessage.id)).all()) == 3 + 1
+
+
 @pytest.mark.parametrize(
     ("url", "name"), [("http://127.0.0.1", "viectot_desk"), ("https://viectot.vn", "__Host-viectot_desk")]
 )

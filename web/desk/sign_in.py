@@ -30,7 +30,7 @@ from web.desk.gate import (
 from web.desk.services import Services
 from web.rates import Rate, network
 
-LINKS_AT_MOST = 3  # asked for by one name
+LINKS_AT_MOST = 3  # asked for in one name by one browser
 LINKS_WITHIN = timedelta(minutes=10)
 ASKED_AT_MOST = 10  # by one address
 TRIED_AT_MOST = 60
@@ -81,7 +81,7 @@ class _SignIn:
         person = people.named(tx, name)
         if person is None or person.roles.isdisjoint(ANYBODY_AT_THE_DESK):
             return
-        if web_sessions.links_since(tx, person.id, now - LINKS_WITHIN) >= LINKS_AT_MOST:
+        if web_sessions.links_since(tx, person.id, browser, now - LINKS_WITHIN) >= LINKS_AT_MOST:
             return
         token = web_sessions.new_link(tx, person.id, now, ASKED_LINK_LIVES, browser)
         url = f"{self._services.pages.public_url}{SIGN_IN}/{token}"
