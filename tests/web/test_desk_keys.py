@@ -53,6 +53,7 @@ def _changed(town: DeskTown) -> int:
 def test_a_held_key_acts_once(town: DeskTown, desk: Page) -> None:
     """Whoever falls asleep on "a" has decided one deed at the most, and one undo takes it back."""
     desk.click("a.open")
+    desk.wait_for_url("**/desk/deeds/*")
     _hold(desk, "a")
     assert _changed(town) == 0, "the key leads to who confirmed, and chooses nobody"
     _hold(desk, "Enter")
