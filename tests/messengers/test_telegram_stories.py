@@ -10,7 +10,7 @@ from storage import groups, people
 from storage.database import Database
 from storage.migrations import upgrade
 from storage.models import Person
-from tests.cast import Group, OnTelegram
+from tests.cast import BETWEEN_MESSAGES_S, Group, OnTelegram
 from tests.town import Town
 
 STORY = "Hôm qua anh Lò Văn Nam giúp bà con dọn đường sau lũ"
@@ -46,6 +46,7 @@ def test_a_button_on_a_message_telegram_no_longer_shows_still_works(town: Town) 
     thu, lan = moderator(town), on_telegram(town, "Lan")
     lan.says(STORY + " ở tổ 3")
     check = lan.offering("Đồng ý, gửi đi")
+    town.clock.forward(seconds=BETWEEN_MESSAGES_S)  # she has read it
     before = town.heard()
     lan.person.presses(check.handle, "Đồng ý, gửi đi", inaccessible=True)
     town.wait_heard(before + 1)
