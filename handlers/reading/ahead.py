@@ -3,7 +3,6 @@
 Reading is pure, and the transaction of one person's message must not hold up everybody else's (docs/decisions).
 """
 
-from collections.abc import Callable
 from datetime import date
 
 from deeds.places import Areas
@@ -16,8 +15,8 @@ LONG_CHARS = 400  # what is shorter is read in two or three milliseconds
 
 def read_ahead(text: str, today: date, areas: Areas, home_commune_code: str | None) -> None:
     """Read a message as its conversation will; what was read is found there while it is among the last few."""
-    text = nfc(text).strip()
-    asked: tuple[Callable[[str], object], ...] = (emergency_now, sounds_like_complaint, about_child)
-    for asks in asked:
-        asks(text)
-    read_telling(text, today, areas, home_commune_code)
+    for asks_at_the_door in (emergency_now, sounds_like_complaint):
+        asks_at_the_door(text.strip())
+    told = nfc(text).strip()  # as the form takes it
+    about_child(told)
+    read_telling(told, today, areas, home_commune_code)
