@@ -164,7 +164,7 @@ def build(settings: Settings, clock: Clock) -> Instance:
     delivery = Delivery(lanes, clock, messengers, settings.zone)
     windowed = frozenset(name for name, messenger in messengers.items() if messenger.abilities.window)
     intake = Intake(lanes, clock, Town(areas(), key, windowed))
-    papers = Papers(files, settings.DATA_DIR, frozenset(messengers))
+    papers = Papers(files, settings.DATA_DIR, messengers.keys())
     background = Background(lanes, clock, messengers, files, papers, hurried, alone=settings.PROCESSES == 1)
     soundness = Soundness(hurried, messengers)
     return Instance(settings, clock, database, lanes, files, key, messengers, delivery, intake, background, soundness)

@@ -11,7 +11,7 @@ from deeds.kinds import Role
 from storage.database import Tx
 from storage.joining import MAIL as MAIL
 from storage.joining import selves
-from storage.models import Identity, Person, RoleGrant
+from storage.models import Identity, Invitation, Person, RoleGrant
 from storage.prepared import Prepared
 from storage.statements import insert_unless_there, table
 
@@ -162,12 +162,17 @@ def grant(tx: Tx, person_id: int, roles: Iterable[Role], org_unit_id: int | None
 
 
 def dismiss(tx: Tx, person_id: int, role: Role, now: datetime) -> None:
-    """Take a role away; the grant stays on record."""
+    """Take a role away, given or only promised; the grant stays on record."""
     tx.execute(
         update(RoleGrant)
         .where(RoleGrant.person_id == person_id, RoleGrant.role == role.value, RoleGrant.revoked_at.is_(None))
         .values(revoked_at=now)
     )
+    unused = (Invitation.person_id == person_id, Invitation.used_at.is_(None))
+    for row in tx.execute(select(Invitation.id, Invitation.roles).where(*unused)).all():
+        if role.value in row.roles:
+            kept = [other for other in row.roles if other != role.value]
+            tx.execute(update(Invitation).where(Invitation.id == row.id).values(roles=kept))
 
 
 def ways_to(tx: Tx, person_ids: Iterable[int]) -> Sequence[Reached]:

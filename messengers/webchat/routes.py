@@ -72,7 +72,10 @@ class _Door:
         """
         who = self._session(request)
         via = request.query_params.get("start", "")
-        return self._with_cookie(await self._page(who, via=via if incoming.VIA.fullmatch(via) else ""), who)
+        # Two addresses in turn: a link to the one the browser is at would only scroll, and a crawler comes to an end.
+        look = 2 if request.query_params.get("look") == "1" else 1
+        via = via if incoming.VIA.fullmatch(via) else ""
+        return self._with_cookie(await self._page(who, via=via, look=look), who)
 
     async def post(self, request: Request) -> Response:
         """Take one message."""
@@ -199,7 +202,9 @@ class _Door:
         answer.headers.update(headers)
         return answer
 
-    async def _page(self, who: Session, error: str = "", typed: str = "", status: int = 200, via: str = "") -> Response:
+    async def _page(
+        self, who: Session, error: str = "", typed: str = "", status: int = 200, via: str = "", look: int = 1
+    ) -> Response:
         lines = [] if who.set_cookie else await self._services.chat.last(who.chat, LINES_ON_PAGE)
         set_up, ready = await self._services.store.read(
             lambda tx: (office(tx), outgoing.ready_pictures(tx, who.chat, lines))
@@ -218,6 +223,7 @@ class _Door:
             error=error,
             typed=typed,
             via=via,
+            look=look,
         )
 
 

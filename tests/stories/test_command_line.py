@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from deeds.kinds import Role, Status
+from deeds.kinds import Status
 from moderation.confirming import CONFIRMERS
 from tests.cast import RESCUE
 from tests.town import Town
@@ -48,7 +48,7 @@ def test_decisions_by_command_are_decisions_as_any_other(town: Town) -> None:
 
 def test_what_cannot_be_done_is_one_sentence_and_exit_code_1(town: Town, tmp_path: Path) -> None:
     """An unknown person, an unknown deed, an approval nobody vouches for: no traceback, nothing changed."""
-    town.invite("Thu", Role.MODERATOR)
+    town.moderator("Thu")
     town.citizen("Lan").says(RESCUE).agrees()
     approve = ("decide", town.deed(1).code, "approve", "--by", "Thu")
     for words in (

@@ -11,6 +11,7 @@ def link(owner: Speaker, other: Speaker) -> None:
     """Make two accounts one person."""
     owner.says("liên kết")
     other.says(code_in(owner.last))
+    other.picks("Đúng là tôi")
     other.sees("Đã nối hai tài khoản")
 
 
@@ -91,6 +92,8 @@ def test_a_new_report_does_not_change_what_one_approves(town: Town, on: str) -> 
     assert "Số 1 - " in opened
     nam.reports("Hôm nay chị Nguyễn Thị Hoa ở thôn Đông nhặt được ví và trả tận nhà cho người mất.")
     town.settle()
+    thu.says("1")
+    thu.sees("ai xác nhận đúng người")
     thu.says("1")
     thu.sees("Đã duyệt số 1")
     assert [town.deed(number).status for number in (1, 2)] == ["approved", "received"]

@@ -48,6 +48,7 @@ def test_a_press_delivered_twice_is_one(town: Town) -> None:
     assert isinstance(lan, OnTelegram)
     lan.tells(RESCUE)
     lan.sees("Xin xem lại:")
+    town.clock.forward(seconds=5)
     before = town.heard()
     press = lan.person.presses(lan.offering("Đồng ý, gửi đi").handle, "Đồng ý, gửi đi")
     town.wait_heard(before + 1)
