@@ -99,11 +99,13 @@ def _room(tx: Tx, messenger: str, now: datetime, pace: Pace) -> tuple[int | None
     """Return how many messages may go out this second, None for any number, and when there may be more."""
     if not pace.per_second:
         return None, 0.0
+    # Under way first: what another process writes down as sent between the two questions is then counted twice; asked
+    # the other way round it would be seen by neither.
     # The messenger is looked at here: as a condition it would tempt a planner to walk all rows of that messenger.
-    second = {"since": now - timedelta(seconds=1), "until": now + HORIZON}
-    went = [(row.sent_at, row.units) for row in _LATELY.all(tx, **second) if row.messenger == messenger]
     sending = [row for row in _SENDING.all(tx) if row.messenger == messenger and row.leased_until is not None]
-    went += [(min(now, row.leased_until - LEASE + ARRIVES_WITHIN), row.units) for row in sending]
+    went = [(min(now, row.leased_until - LEASE + ARRIVES_WITHIN), row.units) for row in sending]
+    second = {"since": now - timedelta(seconds=1), "until": now + HORIZON}
+    went += [(row.sent_at, row.units) for row in _LATELY.all(tx, **second) if row.messenger == messenger]
     went.sort()
     room = pace.per_second - sum(units for at, units in went if at > now - timedelta(seconds=1))
     free_in_s = _window_wait_s(pace.per_second, timedelta(seconds=1), 1, went, now)
