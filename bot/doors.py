@@ -14,10 +14,15 @@ import structlog
 from bot.settings import Settings, secret_of
 from deeds.clock import Clock
 from deeds.said import Inbound
+from messengers.mail.abilities import ABILITIES as MAIL
 from messengers.photo_links import PhotoLinks
 from messengers.port import CannotRead, Messenger
+from messengers.telegram.abilities import ABILITIES as TELEGRAM
+from messengers.webchat.abilities import ABILITIES as WEBCHAT
 from messengers.webchat.chat import WebChat
+from messengers.zalo_bot.abilities import ABILITIES as ZALO_BOT
 from messengers.zalo_oa.abilities import NAME as ZALO_OA
+from messengers.zalo_oa.abilities import abilities as zalo_oa_abilities
 from storage import accounts
 from storage.database import Tx
 from storage.inbox import ParkedEvent
@@ -25,6 +30,16 @@ from storage.photos.files import PhotoFiles, Shelf
 from storage.store import Store
 
 log = structlog.get_logger()
+
+# Known without serving them: a command that carries a parked event through has no messenger.
+ABILITIES = {
+    "mail": MAIL,
+    "telegram": TELEGRAM,
+    "webchat": WEBCHAT,
+    "zalo_bot": ZALO_BOT,
+    ZALO_OA: zalo_oa_abilities(paid=False),
+}
+WINDOWED = frozenset(name for name, can in ABILITIES.items() if can.window)  # may be written to only for a while
 
 
 @dataclass(frozen=True)
@@ -154,14 +169,16 @@ def _links(settings: Settings) -> PhotoLinks:
     return PhotoLinks([host.strip() for host in settings.PHOTO_HOSTS.split(",") if host.strip()])
 
 
-def decode(parked: ParkedEvent) -> Inbound | None:
+def decode(parked: ParkedEvent, settings: Settings) -> Inbound | None:
     """Return a parked event as its messenger reads it; None when it still cannot be read."""
     try:
         match parked.messenger:
             case "telegram":
                 from messengers.telegram.incoming import Decoder
 
-                return Decoder(bot_id=0).read(parked.raw)
+                # A token begins with the id of its bot: by it an answer to one of our messages is known as that.
+                token = secret_of(settings.TELEGRAM_TOKEN)
+                return Decoder(int(token.partition(":")[0] or 0)).read(parked.raw)
             case "webchat":
                 from messengers.webchat.incoming import event_of
 

@@ -10,7 +10,7 @@ import structlog
 
 from bot.background import Background
 from bot.delivery import Delivery
-from bot.doors import House, decode, doors, seed_accounts
+from bot.doors import WINDOWED, House, decode, doors, seed_accounts
 from bot.intake import Intake
 from bot.lanes import LOCK_WITHIN_S, Lanes
 from bot.opening import folder_of, open_database, receipt_key
@@ -104,7 +104,7 @@ class Instance:
     async def retry(self, event_id: int) -> bool:
         """Carry a parked event through after all; False when it fails again or no longer reads."""
         parked = await self.lanes.read(lambda tx: inbox.parked_event(tx, event_id))
-        event = decode(parked) if parked is not None else None
+        event = decode(parked, self.settings) if parked is not None else None
         if event is None:
             return False
         try:
@@ -162,8 +162,7 @@ def build(settings: Settings, clock: Clock) -> Instance:
         has_official_account = bool(accounts.accounts(tx))
     messengers = doors(House(settings, lanes, clock, files, key, has_official_account))
     delivery = Delivery(lanes, clock, messengers, settings.zone)
-    windowed = frozenset(name for name, messenger in messengers.items() if messenger.abilities.window)
-    intake = Intake(lanes, clock, Town(areas(), key, windowed))
+    intake = Intake(lanes, clock, Town(areas(), key, WINDOWED))
     papers = Papers(files, settings.DATA_DIR, messengers.keys())
     background = Background(lanes, clock, messengers, files, papers, hurried, alone=settings.PROCESSES == 1)
     soundness = Soundness(hurried, messengers)

@@ -72,17 +72,17 @@ def parked_retry(
 
 def _retried(opened: Database, event_id: int) -> bool:
     """Carry one event through, in a transaction of its own. Returns False where it is not there or does not read."""
-    from bot.doors import decode
+    from bot.doors import WINDOWED, decode
     from bot.opening import receipt_key
     from deeds.places import areas
     from handlers.front_door import Town, hear
 
     with opened.read() as tx:
         parked = inbox.parked_event(tx, event_id)
-    event = decode(parked) if parked is not None else None
+    event = decode(parked, settings()) if parked is not None else None
     if event is None:
         return False
-    town = Town(areas(), receipt_key(settings().DATA_DIR))
+    town = Town(areas(), receipt_key(settings().DATA_DIR), WINDOWED)
     now = CLOCK.now()
     with opened.write() as tx:
         if inbox.release(tx, event_id, now):

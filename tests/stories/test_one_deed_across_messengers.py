@@ -1,7 +1,10 @@
 """One person on Zalo, the web and Telegram: one draft, one list, one history, and news where it can reach them."""
 
+from sqlalchemy import select, update
+
 from deeds.kinds import Act
 from storage import attachments, history
+from storage.models import OutboxMessage, Place
 from tests.cast import RESCUE, Speaker
 from tests.stories.test_one_person_two_accounts import code_in
 from tests.town import Town
@@ -79,6 +82,28 @@ def test_news_waits_where_there_is_no_other_way(town: Town) -> None:
     assert len(town.zalo_oa.sent) == sent
     lan.says("chào")
     lan.sees("Tin số 1 đã được xác minh")
+
+
+def test_a_word_carried_through_by_command_opens_the_window_too(town: Town) -> None:
+    """Their next word met a fault of ours; retried with the command it brings the news as any word does."""
+    lan = town.citizen("Lan", on="zalo_oa")
+    lan.reports()
+    lan.reads_all()
+    town.moderator("Thu")
+    town.clock.forward(days=8)
+    town.decides("Thu", Act.APPROVE)
+    town.clock.forward(minutes=11)
+    town.settle()
+    person, sound = town.rows(lambda tx: tx.execute(select(Place.person_id, Place.state)).all())[0]
+    damage = update(Place).where(Place.person_id == person)
+    town.writes(lambda tx: tx.execute(damage.values(state={**sound, "shown": [["only an id"]]})))
+    lan.says("chào")
+    assert not lan.shows("Tin số 1 đã được xác minh")
+    town.writes(lambda tx: tx.execute(damage.values(state=sound)))
+    news = select(OutboxMessage.state).where(OutboxMessage.send_key.startswith("outcome:"))
+    assert town.rows(lambda tx: tx.execute(news).scalars().all()) == ["held"]
+    town.command("parked", "retry", "--all")
+    assert town.rows(lambda tx: tx.execute(news).scalars().all()) == ["waiting"]
 
 
 def test_a_new_report_does_not_change_what_one_approves(town: Town, on: str) -> None:
