@@ -30,7 +30,6 @@ from storage.photos.files import Damaged, NotOurs, PhotoFiles, Shelf
 from texts import say
 
 FOLDER = "papers"
-ENDINGS = ("docx", "pdf", "xlsx")
 LONGEST_REASON = 300
 _LEFT_BEHIND_S = 3600
 _NUMBER = re.compile(

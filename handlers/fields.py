@@ -10,7 +10,6 @@ from typing import Any, Protocol
 
 from deeds.kinds import DeedKind
 from deeds.places import Commune, Renamed, Split
-from deeds.said import Option
 from deeds.vietnamese import cut_at_sentence, fold
 from handlers.place import Context
 from handlers.reading.days import DayRead, find_day, read_day
@@ -243,8 +242,3 @@ def _day(day: DayRead) -> Reading:
 def unknown() -> Value:
     """Return the value of a field whose answer nobody knows: the moderator finds it out."""
     return {"unknown": True}
-
-
-def option_of(choice: tuple[str, str, Value | None]) -> Option:
-    """Return a settling choice as people see it."""
-    return Option(choice[0], choice[1])

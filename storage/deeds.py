@@ -138,12 +138,6 @@ def coded(tx: Tx, code: str, *, hold: bool = False) -> DeedRow | None:
     return next(iter(_deeds(tx, query.with_for_update() if hold else query)), None)
 
 
-def told_as(tx: Tx, number: int) -> DeedRow | None:
-    """Return the deed that the submission with this running number tells of."""
-    query = select(*_DEED).join(Submission, Submission.deed_id == Deed.id).where(Submission.number == number)
-    return next(iter(_deeds(tx, query)), None)
-
-
 def change(tx: Tx, deed_id: int, expected_version: int, **columns: object) -> bool:
     """Change a deed if it still has the version its decider saw. Returns False when somebody was first."""
     return (
@@ -328,28 +322,6 @@ def count_approved_in(tx: Tx, starts: datetime, ends: datetime) -> int:
 def _approved_in(starts: datetime, ends: datetime) -> tuple[ColumnElement[bool], ...]:
     standing = (Status.APPROVED.value, Status.PUBLISHED.value)
     return Deed.approved_at >= starts, Deed.approved_at < ends, Deed.status.in_(standing)
-
-
-def approved_in(tx: Tx, starts: datetime, ends: datetime) -> Sequence[DeedRow]:
-    """Return the deeds approved in a period and still standing, in the order they were approved."""
-    query = select(*_DEED).where(*_approved_in(starts, ends)).order_by(Deed.approved_at, Deed.id)
-    return _deeds(tx, query)
-
-
-def received_in(tx: Tx, starts: datetime, ends: datetime) -> Sequence[DeedRow]:
-    """Return the deeds first told in a period, whatever became of them."""
-    return _deeds(tx, select(*_DEED).where(Deed.received_at >= starts, Deed.received_at < ends).order_by(Deed.id))
-
-
-def submissions_in(tx: Tx, starts: datetime, ends: datetime) -> tuple[int, int]:
-    """Return how many submissions came in a period: from citizens, and from units."""
-    rows = tx.execute(
-        select(Submission.org_unit_id.is_not(None), func.count())
-        .where(Submission.told_at >= starts, Submission.told_at < ends)
-        .group_by(Submission.org_unit_id.is_not(None))
-    )
-    counts = {bool(by_unit): number for by_unit, number in rows}
-    return counts.get(False, 0), counts.get(True, 0)
 
 
 def published(tx: Tx, at_most: int, before: datetime | None = None) -> Sequence[DeedRow]:

@@ -15,7 +15,6 @@ MARGIN_LEFT_MM = 30.0  # Mục I.3: 30-35
 MARGIN_RIGHT_MM = 15.0  # Mục I.3: 15-20
 PAGE_NUMBER_FROM_TOP_MM = 10.0  # Mục I.7: inside the top margin
 PAGE_NUMBER_PT = 13.0  # Mục I.7: 13-14, upright, centred, not on page 1
-LETTER_WIDTH_MM = PAGE_SHORT_MM - MARGIN_LEFT_MM - MARGIN_RIGHT_MM
 LIST_WIDTH_MM = PAGE_LONG_MM - MARGIN_LEFT_MM - MARGIN_RIGHT_MM
 
 HEADER_LEFT_MM, HEADER_RIGHT_MM = 66.0, 99.0  # Mục IV (diagram): two columns; the right one holds Quốc hiệu at 13 pt
