@@ -80,7 +80,8 @@ def join(tx: Tx, event: Inbound, context: Context, place: Place, invitation: int
         options = tuple(
             Option(f"{PRESSED}{found.id}.{each}", say(f"link.option.{each}")) for each in ("join", "stranger")
         )
-        question = say("link.confirm", account=_shown(here), name=owner.name)
+        # Every account that would come along is shown: one of them may be somebody else's.
+        question = say("link.confirm", account=_all_shown(joining.accounts_of(tx, me.id)), name=owner.name)
         _tell(tx, theirs, Prompt(question, options, numbered=False), context)
         return Answer(place, (Prompt(say("link.waits", account=_all_shown(theirs))),))
     mine = [account for account in joining.accounts_of(tx, me.id) if account.address != here.address]

@@ -10,7 +10,7 @@ from deeds.codes import AS_DIGITS, new_invitation, secret_hash
 from deeds.kinds import Role
 from storage import people
 from storage.database import Tx
-from storage.joining import MAIL, account, join, move
+from storage.joining import MAIL, account, accounts_of, join, move
 from storage.models import Identity, Invitation, Person
 
 LIVES = timedelta(days=7)
@@ -134,7 +134,9 @@ def accept(tx: Tx, found: Invited, messenger: str, address: str, now: datetime) 
     if not use_up(tx, found.id, now):
         return None
     appoint(tx, found.id, now)
-    if typed_by.name is None and typed_by.id != owner.id:
+    # The office invited whoever typed the code, not every account that was ever joined with theirs.
+    alone = found.by_account or len(accounts_of(tx, typed_by.id)) == 1
+    if typed_by.id != owner.id and typed_by.name is None and alone:
         join(tx, typed_by.id, owner.id, now)
     elif typed_by.id != owner.id:
         move(tx, here, owner.id, now)

@@ -7,7 +7,7 @@ import pytest
 
 from deeds.errors import NotAllowed
 from deeds.kinds import Act, Role
-from storage import people
+from storage import invitations, people
 from tests.cast import RESCUE, OnWebChat, Speaker
 from tests.stories.test_one_person_two_accounts import code_in
 from tests.town import Town
@@ -250,6 +250,43 @@ def test_the_link_printed_beside_a_code_gives_its_roles_once(town: Town) -> None
     town.writes(lambda tx: people.dismiss(tx, ninh.id, Role.INSPECTOR, town.clock.now()))
     town.citizen("Ninh").says(code[0]).picks("Đúng là tôi")
     assert not town.staff("Ninh").roles
+
+
+def test_an_invitation_is_for_the_account_that_used_it_and_no_other(town: Town) -> None:
+    """Hoa once joined a stranger's chat with hers; invited later, she is a moderator, and the stranger is not."""
+    town.moderator("Quản", roles=(Role.ADMIN,))
+    hoa, stranger = town.citizen("Hoa", on="webchat"), town.citizen("Ai đó")
+    hoa.reports()
+    stranger.says("liên kết")
+    hoa.says(code_in(stranger.last)).picks("Đúng là tôi")
+    code = town.writes(
+        lambda tx: invitations.invite(
+            tx, people.hire(tx, "Hoa", (), town.clock.now()).id, town.clock.now(), roles=[Role.MODERATOR]
+        )
+    )
+    hoa.says(code).picks("Đúng là tôi")
+    assert town.staff("Hoa").roles == {Role.MODERATOR}
+    hoa.says("xem")
+    assert "Không còn tin nào chờ" in hoa.last
+    town.citizen("Lan").reports()
+    hoa.says("xem")
+    hoa.sees("Số 2 - ")
+    stranger.says("xem")
+    assert "VT-2026" not in stranger.last
+    with pytest.raises(NotAllowed):
+        town.decides("Hoa", Act.APPROVE)
+
+
+def test_a_member_of_staff_sees_every_account_that_would_come_along(town: Town) -> None:
+    """Hoa's web chat asks to be joined with her moderator's account; the chat joined with it is named as well."""
+    hoa, web, stranger = town.moderator("Hoa"), town.citizen("Hoa ở nhà", on="webchat"), town.citizen("Kẻ lạ")
+    stranger.says("liên kết")
+    web.says(code_in(stranger.last)).picks("Đúng là tôi")
+    hoa.says("liên kết")
+    web.says(code_in(hoa.last)).picks("Đúng là tôi")
+    asked = hoa.sees("xin nối")
+    assert "Trang chat" in asked
+    assert "Kẻ lạ" in asked
 
 
 def test_no_address_in_a_story_can_be_pressed_to_act(town: Town) -> None:
