@@ -1,4 +1,4 @@
-"""Taking one person's name out of a text that may be shown: the one masker for page, paper and feed.
+"""Taking names out of a text that may be shown, one person's or everybody's: the one masker for page, paper and feed.
 
 A whole name goes wherever it stands, typed with marks or without. A given name alone is also a word and a part of
 other names ("miền Nam", "Hà Nam"): it goes after a title, at the head of a clause, and as a capital among small words.
@@ -51,6 +51,65 @@ def without_name(text: str, name: str, instead: str, *, with_title: bool = False
     return "".join([*shown, text[at:]])
 
 
+def without_people(text: str, instead: str, *, but: str = "") -> str:
+    """Return NFC text in which `instead` stands for whoever is named: after a title, by a family name, beside another.
+
+    `but` is a name that may stand. Where nothing is written with capitals only whole names after a title are seen.
+    """
+    text = nfc(text)
+    told, allowed = _Told.of(text), tuple(_small(word) for word in _WORD.findall(nfc(but)))
+    shown, at, named_until = [], 0, 0
+    first = 0
+    while first < len(told.tokens):
+        length = _named_here(told, first, beside=named_until > 0 and first == named_until)
+        if length == 0:
+            is_link = told.small[first] in _LINKS and first == named_until
+            named_until = first + 1 if is_link else 0
+            first += 1
+            continue
+        words = tuple(told.small[first : first + length])
+        if words != allowed[-length:] and not text.startswith(instead, told.tokens[first].start):
+            shown += [text[at : told.tokens[first].start], instead]
+            at = told.tokens[first + length - 1].end
+        first = named_until = first + length
+    return "".join([*shown, text[at:]])
+
+
+_LINKS = frozenset({"và", "với", "cùng", "va", "voi", "cung"})
+_LONGEST_NAME = 5
+
+
+def _named_here(told: "_Told", at: int, *, beside: bool) -> int:
+    """Return of how many words the name is that begins here, 0 for none; `beside`: one stands right before."""
+    titled = _title_before(told, at)
+    if not told.is_cased:
+        is_family = told.small[at] in _surnames() and _joined(told, at, 2)
+        return (3 if _joined(told, at, 3) else 2) if titled and is_family else 0
+    length = 0
+    while length < _LONGEST_NAME and _joined(told, at, length + 1) and told.tokens[at + length].word[0].isupper():
+        length += 1
+    if length == 0 or (told.tokens[at].word.isupper() and length > 1 and len(told.tokens[at].word) > 1):
+        return 0  # an office or a headline, all in capitals
+    run = " ".join(told.small[at : at + length])
+    if " ".join(told.small[at : at + 2]) in _offices():
+        return 0
+    if titled and f"{told.small[at - 1]} {told.small[at]}" not in _whole_places():  # "Bà Rịa"
+        return length
+    before = told.small[at - 1] if at else ""
+    if run in _whole_places() or before in _NAMED_AFTER:
+        return 0
+    if length >= 3 and told.small[at] in _surnames():
+        return length
+    return length if beside and not told.tokens[at].is_head else 0
+
+
+_NAMED_AFTER = frozenset({"đường", "phố", "trường", "cầu", "chợ", "xã", "phường", "quận", "huyện", "tỉnh", "bệnh viện"})
+
+
+def _joined(told: "_Told", at: int, count: int) -> bool:
+    return at + count <= len(told.tokens) and all(one.is_joined for one in told.tokens[at + 1 : at + count])
+
+
 def _spans(text: str, parts: Sequence[str], *, with_title: bool) -> Iterator[tuple[int, int]]:
     told = _Told.of(text)
     spelled = [frozenset(spellings(_small(part))) for part in parts]
@@ -75,13 +134,16 @@ class _Told:
     small: Sequence[str]  # the same words
     is_bare: bool  # typed without marks
     has_casing: bool  # capitals and small letters are both there, so that a capital means something
+    is_cased: bool  # the same of names: some capital stands inside a clause, and not every word has one
 
     @classmethod
     def of(cls, text: str) -> "_Told":
         tokens = tuple(_tokens(text))
         capitals = sum(token.word[0].isupper() for token in tokens)
         has_casing = 0 < capitals < len(tokens) / 2 + 1 and not text.isupper()
-        return cls(tokens, [_small(token.word) for token in tokens], not has_marks(text), has_casing)
+        inside = any(token.word[0].isupper() and not token.is_head for token in tokens)
+        is_cased = inside and capitals < len(tokens) and not text.isupper()
+        return cls(tokens, [_small(token.word) for token in tokens], not has_marks(text), has_casing, is_cased)
 
 
 def _small(words: str) -> str:
@@ -166,6 +228,16 @@ def _titles() -> frozenset[str]:
 
 
 @cache
+def _offices() -> frozenset[str]:
+    return frozenset(lower(nfc(office)) for office in _read("offices.txt"))
+
+
+@cache
+def _surnames() -> frozenset[str]:
+    return frozenset(each for name in _read("surnames.txt") for each in (name, fold(name), lower(nfc(name))))
+
+
+@cache
 def _phrases() -> frozenset[str]:
     return _pairs(_read("not_the_name.txt"))
 
@@ -176,6 +248,11 @@ def _place_names() -> Sequence[str]:
     known = areas()
     today = [*(one.name for one in known.provinces), *(one.name for one in known.communes)]
     return [*today, *(row[1] for file in ("old_provinces.csv", "old_districts.csv") for row in rows_of(file))]
+
+
+@cache
+def _whole_places() -> frozenset[str]:
+    return frozenset(_small(nfc(name)) for name in _place_names())
 
 
 @cache

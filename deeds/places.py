@@ -152,7 +152,9 @@ class Areas:
         """
         name, kind = self._words.bare(text, "commune")
         index = self._commune_index if province_code is None else self._index_of(province_code)
-        found = [(code, How.EXACT) for code in exact(name, index, lambda code: self._communes[code].name)]
+        ways = dict.fromkeys((name, text))  # "xa" is a word for a commune, and xã Xa Dung begins with it
+        whole = (exact(way, index, lambda code: self._communes[code].name) for way in ways)
+        found = [(code, How.EXACT) for code in next(filter(None, map(list, whole)), [])]
         if not found and loosely:
             found = loosely_by(key_of(name), index)
         matches = [Match(self._communes[code], how) for code, how in found]

@@ -20,7 +20,7 @@ from handlers.effects import (
 )
 from handlers.place import Answer, Context, Place, again, ask, labelled, names_choice
 from handlers.reading.answers import bare_word
-from handlers.reading.telling import clear_no, clear_yes, says_unknown, sends, weak_yes
+from handlers.reading.telling import clear_no, clear_yes, keeps, says_unknown, sends, weak_yes
 from texts import say
 
 COMPLAINT = "complaint"
@@ -133,16 +133,21 @@ def _surely(text: str) -> bool:
 
 def _delete(place: Place, option: str | None, text: str) -> Answer | None:
     if option == "delete" or (option is None and _surely(text)):
-        return Answer(Place(turn=place.turn), (), (EraseMe(),))
-    if option == "keep" or clear_no(text) or weak_yes(text):
+        return deleted(place)
+    if option == "keep" or keeps(text) or weak_yes(text):
         return Answer(leave(place), (Prompt(say("delete.kept")),))
     return _unclear(place, text)
+
+
+def deleted(place: Place) -> Answer:
+    """Everything of this person goes."""
+    return Answer(Place(turn=place.turn), (), (EraseMe(),))
 
 
 def _withdraw(place: Place, option: str | None, text: str) -> Answer | None:
     if option == "withdraw" or (option is None and _surely(text)):
         return Answer(leave(place), (), (Withdraw(place.about["submission"]),))
-    if option == "keep" or clear_no(text) or weak_yes(text):
+    if option == "keep" or keeps(text) or weak_yes(text):
         return Answer(leave(place), (Prompt(say("withdraw.kept", number=place.about["number"])),))
     return _unclear(place, text)
 

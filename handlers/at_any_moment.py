@@ -8,7 +8,7 @@ from deeds.vietnamese import cut_at_sentence
 from handlers import asides, engine, linking, moderators
 from handlers.commands import Command, command, may_be_a_name
 from handlers.effects import AskWithdraw, GoOn, ListMine, TakeBackUse, TellStatus
-from handlers.introduce_deed import INTRODUCE_DEED, greet
+from handlers.introduce_deed import INTRODUCE_DEED, greet, who_we_are
 from handlers.moderators import Desk
 from handlers.place import Answer, Place, ask, labelled, names_choice
 from handlers.wishes import ELSE, REPORT, Wish, wish
@@ -43,8 +43,14 @@ def _asks_for_a_name(place: Place) -> bool:
 def _wish(desk: Desk, place: Place, meant: Wish, *, telling: bool) -> Answer | None:
     """Do what somebody wants done with their own words; what deletes is asked once."""
     match meant.name:
+        case "asked":
+            return Answer(place, (Prompt(say(meant.answer, **who_we_are(desk.context))),), (GoOn(),))
+        case "mine":
+            return Answer(place, (), (ListMine(),))
         case "drop" | "keep_nothing" if telling:
             return engine.ask_drop(INTRODUCE_DEED, place)
+        case "keep_nothing" | "erase" if place.talk == asides.DELETE:
+            return asides.deleted(place)  # said again to the question whether to: meant
         case "keep_nothing" | "erase":
             return asides.ask_delete(place)
         case "withdraw":

@@ -39,6 +39,7 @@ from handlers.reading.telling import (
     confirms,
     enough,
     greets,
+    keeps,
     not_now,
     refuses,
     says_unknown,
@@ -191,6 +192,11 @@ def _missing(form: Form, place: Place, text: str, option: str | None, context: C
     now = place.with_about(missing=None)
     if not bare_word(text) or ("who" in asked and may_be_a_name(text)):
         now = fill_asked(form, now, asked, text, context)
+        read = (now.told.keys(), now.about.get("settle"), now.about.get("where_hint"))
+        if not place.about.get("again") and read == (place.told.keys(), None, place.about.get("where_hint")):
+            # Kept with the story; asked once more, since whoever tells more has not said that they do not know.
+            left = tuple(name for name in now.asked_once if name not in asked)
+            return replace(now.with_about(again=True), asked_once=left)
     return leave_open(now, asked)
 
 
@@ -212,7 +218,8 @@ def _settle(form: Form, place: Place, text: str, option: str | None, context: Co
     if option is None and bare_word(text):
         return again(place, say("menu.not_an_option", count=len(place.shown)))
     if option is None:
-        return keep(now, name, form.field(name).kind.read(text, context))
+        reading = form.field(name).kind.read(text, context)
+        return keep(now, name, reading) if reading is not None else place
     value = next(value for option_id, _, value in first["choices"] if option_id == option)
     if value is None:
         now = replace(now, asked_once=tuple(each for each in now.asked_once if each != name))
@@ -236,7 +243,14 @@ def _field(form: Form, place: Place, name: str, text: str, option: str | None, c
         return reask(form, place.with_about(heard=True), context)
     if bare_word(text) and not (name == "who" and may_be_a_name(text)):
         return leave_open(replace(place, told={k: v for k, v in place.told.items() if k != name}), [name])
-    return keep(place, name, form.field(name).kind.read(text, context))
+    reading = form.field(name).kind.read(text, context)
+    if reading is not None:
+        return keep(place, name, reading)
+    # Kept with the story; asked once more, since whoever tells more has not said that they do not know.
+    if place.about.get("again"):
+        return leave_open(place.with_about(again=None), [name])
+    again_ = tuple(each for each in place.asked_once if each != name)
+    return replace(place.with_about(again=True), asked_once=again_)
 
 
 def _check(form: Form, place: Place, text: str, option: str | None, context: Context) -> Answer | Place:
@@ -294,7 +308,7 @@ def _dropped(form: Form, place: Place) -> Answer:
 def _drop(form: Form, place: Place, text: str, option: str | None, context: Context) -> Answer:
     if option == "drop" or (option is None and (refuses(text) or (clear_yes(text) and not sends(text)))):
         return _dropped(form, place)
-    if option == "go_on" or clear_no(text) or not_now(text):
+    if option == "go_on" or keeps(text) or not_now(text):
         return reask(form, resumed(place), context)
     if weak_yes(text) or bare_word(text):
         return again(place, say("menu.not_an_option", count=len(place.shown)))

@@ -13,6 +13,7 @@ from deeds.places import Commune, Renamed, Split
 from deeds.vietnamese import cut_at_sentence, fold
 from handlers.place import Context
 from handlers.reading.days import DayRead, find_day, read_day
+from handlers.reading.fitting import is_aside, may_be_people, may_be_place, may_be_time
 from handlers.reading.names import PersonRead, find_kind, find_people
 from handlers.reading.telling import Telling
 from handlers.reading.wheres import PlaceRead, find_place
@@ -44,8 +45,8 @@ class Reading:
 class FieldKind(Protocol):
     """How one kind of field reads and shows itself."""
 
-    def read(self, text: str, context: Context) -> Reading:
-        """Read the answer to this field's own question; anything said is an answer, at worst in its own words."""
+    def read(self, text: str, context: Context) -> Reading | None:
+        """Read the answer to this field's own question, at worst in its own words; None where it can be no answer."""
         ...
 
     def spot(self, telling: Telling, context: Context) -> Reading | None:
@@ -60,8 +61,10 @@ class FieldKind(Protocol):
 class Who:
     """The person, household, collective or model praised."""
 
-    def read(self, text: str, context: Context) -> Reading:
+    def read(self, text: str, context: Context) -> Reading | None:
         """Take the first person named; else the whole answer names a collective or describes somebody."""
+        if is_aside(text):
+            return None
         kind = find_kind(text)
         people = find_people(text)
         place = find_place(text, context.areas, context.home)
@@ -69,6 +72,8 @@ class Who:
         # "bà cụ bán rau": typed small, what follows a title may be no name but what the person does.
         if kind == DeedKind.INDIVIDUAL and people and (people[0].full or people[0].name[:1].isupper()):
             return Reading(_person(people[0], kind, residence))
+        if not may_be_people(text):
+            return None
         words = cut_at_sentence(text.strip(), SHORT_CHARS * 2)
         if kind == DeedKind.INDIVIDUAL and _looks_like_a_name(text):
             return Reading({"kind": kind, "title": "", "name": words, "words": residence})
@@ -107,9 +112,11 @@ def _looks_like_a_name(text: str) -> bool:
 class Where:
     """The hamlet, and the commune where it is not our own."""
 
-    def read(self, text: str, context: Context) -> Reading:
+    def read(self, text: str, context: Context) -> Reading | None:
         """Take the place named; words that name no place we know are a hamlet of our own commune."""
         found = find_place(text, context.areas, context.home)
+        if is_aside(text) or (found is None and not may_be_place(text)):
+            return None
         if found is None:
             hamlet = cut_at_sentence(text.strip(), SHORT_CHARS)
             return Reading(_place(hamlet, context.home, context))
@@ -202,11 +209,15 @@ def _place_text(found: PlaceRead, context: Context) -> str:
 class When:
     """The day, or the words for it."""
 
-    def read(self, text: str, context: Context) -> Reading:
-        """Take the day named; words that are no day are kept as they are."""
+    def read(self, text: str, context: Context) -> Reading | None:
+        """Take the day named; words for a time that is no day are kept as they are."""
+        if is_aside(text):
+            return None
         day = read_day(text, context.today)
         if day is None and (found := find_day(text, context.today)):
             day = found.day
+        if day is None and not may_be_time(text):
+            return None
         if day is None:
             return Reading({"iso": None, "text": cut_at_sentence(text.strip(), SHORT_CHARS)})
         return _day(day)

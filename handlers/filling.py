@@ -127,11 +127,15 @@ def _rest(form: Form, place: Place, asked: list[str], rest: str, text: str, cont
     if "who" in open_:
         people = read_telling(text, context.today, context.areas, context.home).people
         if people or (has_letters(rest) and len(rest) <= SHORT_ANSWER_CHARS):
-            return keep(place, "who", form.field("who").kind.read(text if people else rest, context))
+            reading = form.field("who").kind.read(text if people else rest, context)
+            if reading is not None:
+                return keep(place, "who", reading)
     if not has_letters(rest):
         return place
     if len(open_) == 1 and len(rest) <= SHORT_ANSWER_CHARS:
-        return keep(place, open_[0], form.field(open_[0]).kind.read(rest, context))
+        reading = form.field(open_[0]).kind.read(rest, context)
+        if reading is not None:
+            return keep(place, open_[0], reading)
     return add_to_story(place, text) if len(rest) > WORTH_KEEPING_CHARS else place
 
 

@@ -39,7 +39,7 @@ from handlers.place import (
 from handlers.questions import put_next_question
 from handlers.reading.answers import bare_word
 from handlers.reading.guards import emergency_now, sounds_like_complaint
-from handlers.reading.telling import clear_no, clear_yes, greets, says_unknown, thanks, weak_yes
+from handlers.reading.telling import clear_no, clear_yes, greets, says_unknown, sends, thanks, weak_yes
 from moderation.purge import complaint_doors
 from storage import attachments, deeds, drafts, groups, outbox, people, windows
 from storage.database import Tx
@@ -196,6 +196,8 @@ def _courtesy(desk: Desk, place: Place, said: Said) -> Answer | None:
     if in_form and place.draft is not None and engine.has_story(place) and greets(said.text):
         drafts.set_aside(desk.tx, place.draft, place.to_json(), desk.context.now)
         return offer_draft(desk, place.closed())
+    if place.talk in asides.PASSING and greets(said.text):
+        return again(place, say("hello.again"))
     if thanks(said.text) and not (in_form and place.asked == "check"):
         return Answer(place, (Prompt(say("thanks")),), (GoOn(),))
     return None
@@ -245,6 +247,8 @@ def _idle(desk: Desk, place: Place, said: Said) -> Answer:
         if late is not None:
             return late
     if not (said.photos or said.voice):
+        if sends(said.text) and (waiting := offer_draft(desk, place)):
+            return waiting
         if place.met and _answers_nothing(said.text):
             return Answer(place, (Prompt(say("not_a_deed")),))
         if greets(said.text) or _says_nothing(said) or _answers_nothing(said.text):

@@ -29,7 +29,7 @@ def greet(place: Place, context: Context) -> Answer:
     if place.met:
         return engine.reask(INTRODUCE_DEED, begun, context)
     answer = engine.reask(INTRODUCE_DEED, begun, context)
-    return Answer(answer.place, (Prompt(say("hello.first", **_who_we_are(context))),), answer.effects)
+    return Answer(answer.place, (Prompt(say("hello.first", **who_we_are(context))),), answer.effects)
 
 
 def begin(place: Place, said: Said, context: Context) -> Answer:
@@ -40,10 +40,11 @@ def begin(place: Place, said: Said, context: Context) -> Answer:
         return answer
     told = said.text.strip() or said.voice
     hello = "hello.story_came_first" if told else "hello.first"
-    return answer.after(Prompt(say(hello, **_who_we_are(context))))
+    return answer.after(Prompt(say(hello, **who_we_are(context))))
 
 
-def _who_we_are(context: Context) -> dict[str, str]:
+def who_we_are(context: Context) -> dict[str, str]:
+    """Return what our own sentences about ourselves are filled with."""
     office = context.office
     return {
         "office": office["office"],

@@ -6,11 +6,11 @@ nothing of the teller's words or pictures without the teller's.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from deeds.errors import NotPossible
 from deeds.kinds import Thing
-from deeds.masking import without_name
+from deeds.masking import without_name, without_people
 from storage import deeds, history
 from storage.attachments import Piece
 from storage.database import Tx
@@ -85,7 +85,12 @@ def allowances_of_each(tx: Tx, honorees: Mapping[int, HonoreeRow]) -> Mapping[in
 
 def showable(deed: DeedRow, honoree: HonoreeRow, allowed: Allowances, pieces: Sequence[Piece]) -> Showable:
     """Return what the public may be shown; `pieces` are all there are of the deed."""
-    return _showable(deed, honoree, allowed, pieces, named={Thing.DEED, Thing.NAME} <= allowed.honoree)
+    shown = _showable(deed, honoree, allowed, pieces, named={Thing.DEED, Thing.NAME} <= allowed.honoree)
+    if shown.words is None:
+        return shown
+    # Whoever else is named in the words was never asked.
+    others = without_people(shown.words, say("publishing.nameless"), but=honoree.name if shown.name else "")
+    return replace(shown, words=others)
 
 
 def showable_to_standing_office(
@@ -109,7 +114,10 @@ def _showable(
     name = honoree.display if named else None
     words = deed.summary or (deed.story if allowed.words else None)
     if words:
-        words = without_numbers(words if name else without_name(words, honoree.name, say("publishing.nameless")))
+        if not name:
+            nameless = say("publishing.nameless")
+            words = without_people(without_name(words, honoree.name, nameless), nameless)
+        words = without_numbers(words)
     photos: Sequence[Piece] = ()
     if allowed.allows(Thing.PHOTO) and allowed.pictures and not deed.about_child:
         photos = [

@@ -50,7 +50,19 @@ def find_people(story: str) -> list[PersonRead]:
         _fill(found, _bare_fathers(text, small))
     if not bare:
         _fill(found, _untitled(text, small))
-    return _each_once(sorted(found, key=lambda one: one.span))
+    told_of = [one for one in found if not _is_teller(one, small)]
+    return _each_once(sorted(told_of, key=lambda one: one.span))
+
+
+def _is_teller(one: PersonRead, small: str) -> bool:
+    """Tell whether somebody says their own name: "con tên Bảo An", "tôi là Lò Văn Páo"."""
+    at = one.span[1] - len(one.name)
+    return just_before(_myself(), small, at) is not None
+
+
+@lru_cache(maxsize=1)
+def _myself() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{spoken(table('fitting.toml')['myself'])})\s+\Z")
 
 
 def _titled(text: str, small: str, *, bare: bool, marked: bool) -> Iterator[PersonRead | None]:

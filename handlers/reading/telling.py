@@ -88,6 +88,11 @@ def clear_no(text: str) -> bool:
     return only("no.txt", text, "polite_yes.txt")
 
 
+def keeps(text: str) -> bool:
+    """Return whether an answer only wants something left as it is, asked whether it shall go: "không, giữ lại"."""
+    return only("keeping.txt", text, "polite_yes.txt") or clear_no(text)
+
+
 def refuses(text: str) -> bool:
     """Return whether an answer only refuses to have something kept or sent: "không đồng ý"."""
     return only("refusing.txt", text, "polite_yes.txt")

@@ -9,12 +9,14 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import deeds
 from deeds.vietnamese import lower, spellings
 
 remembered = lru_cache(maxsize=32)
 """For what takes long to read: a message is asked the same several times, and long ones are read ahead."""
 
 _DATA = Path(__file__).parent / "data"
+_SHARED = Path(deeds.__file__).parent / "data"  # lists the masker needs as well
 _PIECE = re.compile(r"\\.|[^\W\d_]+| +")
 _GAP = r"\s{1,9}"  # between two words; without a bound a flood of spaces is walked through from every one of its places
 
@@ -56,7 +58,8 @@ def whole_words(patterns: list[str]) -> re.Pattern[str]:
 
 def lines(file: str) -> list[str]:
     """Return the entries of a word list: one a line, "#" starts a comment."""
-    entries = (line.split("#", 1)[0].strip() for line in (_DATA / file).read_text(encoding="utf-8").splitlines())
+    path = next(folder / file for folder in (_DATA, _SHARED) if (folder / file).exists())
+    entries = (line.split("#", 1)[0].strip() for line in path.read_text(encoding="utf-8").splitlines())
     return [entry for entry in entries if entry]
 
 

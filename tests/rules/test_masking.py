@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deeds.masking import without_name
+from deeds.masking import without_name, without_people
 from handlers.reading.words import lines
 
 NAM = "Lò Văn Nam"
@@ -96,3 +96,36 @@ def test_every_title_a_story_is_read_by_is_a_title_here() -> None:
     read = set(lines("titles.txt"))
     assert read
     assert {title for title in read if without_name(f"hôm ấy {title} Nam đến", NAM, "N.").endswith("Nam đến")} == set()
+
+
+@pytest.mark.parametrize(
+    ("but", "told", "shown"),
+    [
+        ("", "Hôm qua eng Bòn ở bản Lướt cõng cụ bà", "Hôm qua eng N. ở bản Lướt cõng cụ bà"),
+        ("", "Còn bác Cầm Văn Nọi thì dọn đường", "Còn bác N. thì dọn đường"),
+        ("", "1. Đồng chí Quàng Văn Thịnh; 2. Chị Lò Thị Mai và Hà Văn Tư", "1. Đồng chí N.; 2. Chị N. và N."),
+        (NAM, "Anh Nam cứu cháu Mai, ông Lò Văn Nam về", "Anh Nam cứu cháu N., ông Lò Văn Nam về"),
+        ("", "Trời mưa, Nguyễn Văn An lội suối", "Trời mưa, N. lội suối"),
+        ("", "Anh Lò Văn Nam và Hà giúp bà Tư ở Hà Nội", "Anh N. và N. giúp bà N. ở Hà Nội"),
+        ("", "ong lo van nam cuu nguoi", "ong N. cuu nguoi"),
+        ("", "Cô giáo Hoa dạy em. Hội Phụ nữ xã Mường La giúp", "Cô giáo N. dạy em. Hội Phụ nữ xã Mường La giúp"),
+        ("", "Chị Mỷ, anh Dếnh và em Páo", "Chị N., anh N. và em N."),
+    ],
+)
+def test_whoever_was_not_asked_is_not_named(but: str, told: str, shown: str) -> None:
+    """Everybody named after a title, by family name or beside another goes, but the one who may stand."""
+    assert without_people(told, "N.", but=but) == shown
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "Ông quê Bà Rịa, học trường Nguyễn Thị Minh Khai, đường Lê Văn Sỹ",
+        "UBND XÃ MƯỜNG LA báo cáo",
+        "Đoàn Thanh niên Cộng sản Hồ Chí Minh xã giúp dân",
+        "Chị đi Quảng Nam. Em học sinh Trường Tiểu học Kim Đồng về Hà Nội và Hải Phòng",
+    ],
+)
+def test_places_schools_and_offices_are_nobody(told: str) -> None:
+    """Streets, provinces, schools and unions stay."""
+    assert without_people(told, "N.") == told

@@ -147,6 +147,13 @@ def test_a_province_narrows_the_search() -> None:
     assert names(TABLE.find_communes("Tân Thành", "82")) == [("xã Tân Thành", "82")]
 
 
+@pytest.mark.parametrize("code", [one.code for one in TABLE.communes if fold(one.name).split()[0] in ("xa", "phuong")])
+def test_a_name_that_begins_like_the_word_for_a_commune_is_whole(code: str) -> None:
+    """Xa Dung is not a Dung."""
+    commune = TABLE.commune(code)
+    assert [one.area for one in TABLE.find_communes(commune.name, commune.province_code)] == [commune]
+
+
 @given(st.sampled_from(sorted(TABLE.communes, key=lambda one: one.code)))
 def test_every_commune_finds_itself(commune: Any) -> None:
     """Typed in full, bare, decomposed or in capitals, every commune is among its own matches."""

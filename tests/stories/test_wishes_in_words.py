@@ -15,7 +15,7 @@ PERSONAL = {"place", "draft", "deed", "submission", "attachment", "honoree"}
 def published(town: Town, lan: Speaker, number: int = 1) -> None:
     """Lan's report stands on the page, words and all."""
     town.moderator("Thu")
-    lan.reports(RESCUE.replace("cả hai cháu", "cả hai cháu Canaryman"))
+    lan.reports(RESCUE.replace("lên bờ an toàn", "lên bờ an toàn Canaryman"))
     lan.picks("Được dùng cả lời kể và ảnh")
     town.asks_honoree("Thu", Thing.DEED, Thing.NAME, Thing.PHOTO)
     town.decides("Thu", Act.APPROVE, number)

@@ -1,0 +1,84 @@
+"""Whether words can be the answer to a question at all: who it was, when, where; a question or a wish is none of them.
+
+Only for words in which nothing was read with certainty. What fits is kept in the teller's own words, what does not is
+more of the story: a field that holds something else tells the moderator, and in the end the paper, what nobody said.
+"""
+
+import re
+from functools import lru_cache
+
+from deeds.vietnamese import lower
+from handlers.reading.words import lines, remembered, spoken, table, whole_words, word_list
+
+_FILE = "fitting.toml"
+_NAME_WORDS = 4  # a bare name: "lo van khuyen"
+_PEOPLE_WORDS = 9
+_TIME_WORDS = 10
+_PLACE_WORDS = 12
+_WORD = re.compile(r"[^\W_]+")
+_LEADING_COUNT = re.compile(r"\A\d{1,3}\s+")  # "3 bạn học sinh"
+
+
+@remembered
+def is_aside(text: str) -> bool:
+    """Tell whether somebody asks something, or says what is to happen with their own words: no answer to anything."""
+    said = lower(text).strip()
+    if said.endswith("?"):
+        return True
+    ends = re.compile(rf"(?:{_any('asks')})(?:\s+(?:vậy|thế|ạ|hả|nhỉ|đây|rứa|hè))*[\s.!]*\Z")
+    return ends.search(said) is not None or _found("wishes").search(said) is not None
+
+
+@remembered
+def may_be_people(text: str) -> bool:
+    """Tell whether words may say who somebody was: they begin as people are called, or are few enough for a name."""
+    said = _LEADING_COUNT.sub("", _plain(text))
+    words = _WORD.findall(said)
+    if is_aside(text) or not words or len(words) > _PEOPLE_WORDS or _starts("no_people").match(said):
+        return False
+    if _people().match(said):
+        return not _counts().search(said)
+    return len(words) <= _NAME_WORDS and not any(word.isdigit() for word in words)
+
+
+@remembered
+def may_be_time(text: str) -> bool:
+    """Tell whether words may say when something was."""
+    return len(text.split()) <= _TIME_WORDS and not is_aside(text) and _found("times").search(lower(text)) is not None
+
+
+@remembered
+def may_be_place(text: str) -> bool:
+    """Tell whether words may say where something was; what people call a place may be anything short."""
+    return len(text.split()) <= _PLACE_WORDS and not is_aside(text)
+
+
+def _plain(text: str) -> str:
+    return word_list("particles.txt").sub(" ", lower(text)).strip(" \t\n.,;:!-")
+
+
+@lru_cache(maxsize=8)
+def _found(name: str) -> re.Pattern[str]:
+    return whole_words(table(_FILE)[name])
+
+
+@lru_cache(maxsize=8)
+def _starts(name: str) -> re.Pattern[str]:
+    return whole_words(table(_FILE)[name])
+
+
+@lru_cache(maxsize=1)
+def _counts() -> re.Pattern[str]:
+    """Return a number that measures something, as in what was done; "lớp 5" and "tổ 3" say who."""
+    numbered = "|".join(spoken(one) for one in table(_FILE)["numbered"])
+    return re.compile(rf"(?<!\w)(?!(?:{numbered})\b)[^\W\d_]+\s+\d")
+
+
+@lru_cache(maxsize=8)
+def _any(name: str) -> str:
+    return "|".join(rf"(?<!\w){spoken(one)}" for one in table(_FILE)[name])
+
+
+@lru_cache(maxsize=1)
+def _people() -> re.Pattern[str]:
+    return whole_words([*table(_FILE)["people"], *lines("titles.txt")])
