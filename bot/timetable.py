@@ -65,7 +65,7 @@ class Timetable:
         self._scheduler.pause()
 
     def stop(self) -> None:
-        """End; what runs just now runs on."""
+        """End; what runs just now is cut short, without a word."""
         self._scheduler.shutdown(wait=False)
         if self._watch is not None:
             self._watch.cancel()
@@ -98,6 +98,8 @@ class Timetable:
             self._begun_s[name] = time.monotonic()
             try:
                 await job()
+            except asyncio.CancelledError:
+                return  # the process ends; what was half done is done again by the next one
             except Exception as error:
                 if is_worth_a_retry(error):
                     away.tell(name, error)

@@ -63,7 +63,7 @@ def without_people(text: str, instead: str, *, but: str = "") -> str:
     while first < len(told.tokens):
         length = _named_here(told, first, beside=named_until > 0 and first == named_until)
         if length == 0:
-            is_link = told.small[first] in _LINKS and first == named_until
+            is_link = told.small[first] in _small_words("links.txt") and first == named_until
             named_until = first + 1 if is_link else 0
             first += 1
             continue
@@ -75,7 +75,6 @@ def without_people(text: str, instead: str, *, but: str = "") -> str:
     return "".join([*shown, text[at:]])
 
 
-_LINKS = frozenset({"và", "với", "cùng", "va", "voi", "cung"})
 _LONGEST_NAME = 5
 
 
@@ -91,19 +90,16 @@ def _named_here(told: "_Told", at: int, *, beside: bool) -> int:
     if length == 0 or (told.tokens[at].word.isupper() and length > 1 and len(told.tokens[at].word) > 1):
         return 0  # an office or a headline, all in capitals
     run = " ".join(told.small[at : at + length])
-    if " ".join(told.small[at : at + 2]) in _offices():
+    if " ".join(told.small[at : at + 2]) in _small_words("offices.txt"):
         return 0
     if titled and f"{told.small[at - 1]} {told.small[at]}" not in _whole_places():  # "Bà Rịa"
         return length
     before = told.small[at - 1] if at else ""
-    if run in _whole_places() or before in _NAMED_AFTER:
+    if run in _whole_places() or before in _small_words("named_after.txt"):
         return 0
     if length >= 3 and told.small[at] in _surnames():
         return length
     return length if beside and not told.tokens[at].is_head else 0
-
-
-_NAMED_AFTER = frozenset({"đường", "phố", "trường", "cầu", "chợ", "xã", "phường", "quận", "huyện", "tỉnh", "bệnh viện"})
 
 
 def _joined(told: "_Told", at: int, count: int) -> bool:
@@ -228,8 +224,8 @@ def _titles() -> frozenset[str]:
 
 
 @cache
-def _offices() -> frozenset[str]:
-    return frozenset(lower(nfc(office)) for office in _read("offices.txt"))
+def _small_words(file: str) -> frozenset[str]:
+    return frozenset(each for word in _read(file) for each in (lower(nfc(word)), fold(word)))
 
 
 @cache

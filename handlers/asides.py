@@ -20,7 +20,8 @@ from handlers.effects import (
 )
 from handlers.place import Answer, Context, Place, again, ask, labelled, names_choice
 from handlers.reading.answers import bare_word
-from handlers.reading.telling import clear_no, clear_yes, keeps, says_unknown, sends, weak_yes
+from handlers.reading.fitting import is_about_use
+from handlers.reading.telling import clear_no, clear_yes, keeps, read_telling, says_unknown, sends, weak_yes
 from texts import say
 
 COMPLAINT = "complaint"
@@ -105,7 +106,7 @@ def answer(place: Place, said: Said, option: str | None, context: Context) -> An
         case "withdraw":
             return _withdraw(place, option, text)
         case "consent_publish":
-            return _consent(place, said, option, text)
+            return _consent(place, option, text, context)
         case "late_photos":
             return _late_photos(place, option, text)
         case "question":
@@ -165,7 +166,18 @@ def _unclear(place: Place, text: str) -> Answer | None:
     return again(place, say("menu.not_an_option", count=len(place.shown))) if bare_word(text) else None
 
 
-def _consent(place: Place, said: Said, option: str | None, text: str) -> Answer | None:
+SHORT_REMARK_CHARS = 80
+
+
+def tells_of_a_deed(text: str, context: Context) -> bool:
+    """Tell whether words are no remark on the question that was asked, or name somebody, a place or a day."""
+    if len(text) > SHORT_REMARK_CHARS or not is_about_use(text):
+        return True
+    telling = read_telling(text, context.today, context.areas, context.home)
+    return bool(telling.people or telling.place or telling.day)
+
+
+def _consent(place: Place, option: str | None, text: str, context: Context) -> Answer | None:
     submission = place.about["submission"]
     if option is None and clear_no(text):
         option = "none"
@@ -173,7 +185,8 @@ def _consent(place: Place, said: Said, option: str | None, text: str) -> Answer 
         # Which of the two uses was meant is not clear, and nothing but a clear yes counts as one.
         return Answer(place, (Prompt(say("consent.publish.unclear")),))
     if option is None:
-        return None
+        # Nothing of a deed in it: about the question, though it makes none of its choices.
+        return None if tells_of_a_deed(text, context) else Answer(place, (Prompt(say("consent.publish.unclear")),))
     use = AllowUse(submission, words=option in ("both", "words"), pictures=option == "both")
     return Answer(place.closed(), (Prompt(say(f"consent.publish.done.{option}")),), (use,))
 

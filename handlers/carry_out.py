@@ -120,6 +120,9 @@ def _(_effect: effects.HandIn, scene: Scene, place: Place) -> Outcome:
     )  # fmt: skip
     if place.draft is not None:
         drafts.close_draft(scene.tx, place.draft)
+        # An acknowledgement of pictures still under way would show the check, and its consent, once more.
+        for key, *_ in outbox.keys_under(scene.tx, f"{outbox.REPLY}{place.draft}:"):
+            outbox.cancel(scene.tx, key)
     text = say(
         "receipt",
         number=receipt.number,

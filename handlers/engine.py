@@ -34,12 +34,14 @@ from handlers.filling import (
 from handlers.place import Answer, Context, Numbered, Place, Stale, Unsure, again, ask, chosen, labelled
 from handlers.reading.answers import at_check, bare_word, is_called_by_number, only_heard, to_settle
 from handlers.reading.telling import (
+    adds,
     clear_no,
     clear_yes,
     confirms,
     enough,
     greets,
     keeps,
+    leaves_as_is,
     not_now,
     refuses,
     says_unknown,
@@ -165,7 +167,9 @@ def _with_files(form: Form, place: Place, said: Said, context: Context) -> Answe
 
 def _story(form: Form, place: Place, text: str, context: Context) -> Answer | Place:
     before = str(place.told.get("story", ""))
-    if place.about.get("rewriting"):
+    if place.about.get("rewriting") and leaves_as_is(text):
+        return place.with_about(rewriting=None)
+    if place.about.get("rewriting") and not adds(text):
         before = ""
     if not before and greets(text):
         return ask(place, "story", "story.ask")
@@ -239,6 +243,8 @@ def _field(form: Form, place: Place, name: str, text: str, option: str | None, c
         return reask(form, place, context)
     if clear_yes(text) and len(place.shown) == 1:
         return _took_offer(place, place.shown[0].id)
+    if name in place.told and leaves_as_is(text):
+        return check(form, place, context)
     if only_heard(text) and not place.about.get("heard"):
         return reask(form, place.with_about(heard=True), context)
     if bare_word(text) and not (name == "who" and may_be_a_name(text)):

@@ -5,7 +5,7 @@ what no conversation takes begins a report.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from deeds.errors import AskAgain
 from deeds.months import local_day
@@ -38,7 +38,7 @@ from handlers.place import (
 )
 from handlers.questions import put_next_question
 from handlers.reading.answers import bare_word
-from handlers.reading.guards import emergency_now, sounds_like_complaint
+from handlers.reading.guards import emergency_now, sounds_like_complaint, stays_in_danger
 from handlers.reading.telling import clear_no, clear_yes, greets, says_unknown, sends, thanks, weak_yes
 from moderation.purge import complaint_doors
 from storage import attachments, deeds, drafts, groups, outbox, people, windows
@@ -47,6 +47,7 @@ from storage.office import office
 from texts import say
 
 REGISTER = "/nhomduyet"
+DANGER_LASTS = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -151,8 +152,8 @@ def _in_group(desk: Desk, place: Place) -> Answer:
 def _answer(desk: Desk, place: Place) -> Answer:
     said, context = desk.event.said, desk.context
     text = said.text.strip()
-    if emergency_now(text):
-        return Answer(place, (Prompt(_emergency(context)),))
+    if emergency_now(text) or (_in_danger(place, context) and command(text) is None and stays_in_danger(text)):
+        return Answer(place.with_about(danger=context.now.isoformat()), (Prompt(_emergency(context)),))
     if said.choice is not None and said.choice.startswith("deed."):
         return moderators.press(desk, place, said.choice)
     if said.choice is not None and said.choice.startswith(linking.PRESSED):
@@ -181,6 +182,11 @@ def _answer(desk: Desk, place: Place) -> Answer:
     if place.talk == asides.LATE_PHOTOS and answer.place.talk == INTRODUCE_DEED.name:
         return answer.then(GiveLoosePhotos(None))  # the pictures were of another deed, and here it comes
     return answer
+
+
+def _in_danger(place: Place, context: Context) -> bool:
+    cried = place.about.get("danger")
+    return cried is not None and context.now - datetime.fromisoformat(cried) < DANGER_LASTS
 
 
 def _at_once(desk: Desk, place: Place) -> bool:

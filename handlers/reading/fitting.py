@@ -11,6 +11,7 @@ from deeds.vietnamese import lower
 from handlers.reading.words import lines, remembered, spoken, table, whole_words, word_list
 
 _FILE = "fitting.toml"
+_SHORTEST_STORY_CHARS = 20
 _NAME_WORDS = 4  # a bare name: "lo van khuyen"
 _PEOPLE_WORDS = 9
 _TIME_WORDS = 10
@@ -25,8 +26,13 @@ def is_aside(text: str) -> bool:
     said = lower(text).strip()
     if said.endswith("?"):
         return True
-    ends = re.compile(rf"(?:{_any('asks')})(?:\s+(?:vậy|thế|ạ|hả|nhỉ|đây|rứa|hè))*[\s.!]*\Z")
-    return ends.search(said) is not None or _found("wishes").search(said) is not None
+    return _asks().search(said) is not None or _found("wishes").search(said) is not None
+
+
+@remembered
+def is_about_use(text: str) -> bool:
+    """Tell whether somebody who was asked what may be shown speaks of just that, or too shortly to tell of a deed."""
+    return len(text.strip()) < _SHORTEST_STORY_CHARS or is_aside(text) or _found("use").search(lower(text)) is not None
 
 
 @remembered
@@ -72,6 +78,11 @@ def _counts() -> re.Pattern[str]:
     """Return a number that measures something, as in what was done; "lớp 5" and "tổ 3" say who."""
     numbered = "|".join(spoken(one) for one in table(_FILE)["numbered"])
     return re.compile(rf"(?<!\w)(?!(?:{numbered})\b)[^\W\d_]+\s+\d")
+
+
+@lru_cache(maxsize=1)
+def _asks() -> re.Pattern[str]:
+    return re.compile(rf"(?:{_any('asks')})(?:\s+(?:{_any('after_asking')}))*[\s.!]*\Z")
 
 
 @lru_cache(maxsize=8)

@@ -22,6 +22,14 @@ def emergency_now(text: str) -> bool:
 
 
 @remembered
+def stays_in_danger(text: str) -> bool:
+    """Return whether what somebody says who just cried for help is more of it: no story of what was done, no thanks."""
+    said = nfc(text)
+    calm = any(has(words, said) for words in ("told.txt", "past_days.txt", "thanks.txt", "helping.txt"))
+    return any(sign.isalpha() for sign in said) and len(said) <= _CRY_AT_MOST and not calm
+
+
+@remembered
 def sounds_like_complaint(text: str) -> bool:
     """Return whether a text accuses somebody; stopping a thief or reporting a crime to help the police is praise."""
     small = lower(text)

@@ -6,11 +6,11 @@ from datetime import date
 from functools import lru_cache
 
 from deeds.places import Areas
-from deeds.vietnamese import nfc
+from deeds.vietnamese import lower, nfc
 from handlers.reading.days import DayRead, find_day
 from handlers.reading.names import PersonRead, find_kind, find_people
 from handlers.reading.wheres import PlaceRead, find_place
-from handlers.reading.words import just_before, lines, only, remembered, spoken
+from handlers.reading.words import just_before, lines, only, remembered, spoken, word_list
 
 _EMPTY_PAIRS = re.compile(r"\(\s*\)|\[\s*\]|\"\s*\"|\u201c\s*\u201d")
 
@@ -86,6 +86,16 @@ def weak_yes(text: str) -> bool:
 def clear_no(text: str) -> bool:
     """Return whether an answer refuses in so many words."""
     return only("no.txt", text, "polite_yes.txt")
+
+
+def leaves_as_is(text: str) -> bool:
+    """Return whether an answer only says that what was to be changed shall stay: "thôi không sửa nữa"."""
+    return only("unchanged.txt", text, "polite_yes.txt")
+
+
+def adds(text: str) -> bool:
+    """Return whether words begin by saying that they come on top of what was told: "thêm là", "à quên"."""
+    return word_list("adding.txt").match(lower(text.strip())) is not None
 
 
 def keeps(text: str) -> bool:

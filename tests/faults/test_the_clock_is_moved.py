@@ -80,3 +80,22 @@ async def _until(seen: Callable[[], bool]) -> None:
     while not seen():
         assert time.monotonic() < until, "it does not come"
         await asyncio.sleep(0.05)
+
+
+def test_a_work_cut_short_at_the_end_is_no_failure(caplog: pytest.LogCaptureFixture) -> None:
+    """The process ends while a work runs: nothing is logged that would look like a fault."""
+    begun = asyncio.Event()
+
+    async def work() -> None:
+        begun.set()
+        await asyncio.sleep(60)
+
+    async def run() -> None:
+        works = Timetable({work: 0.05})
+        works.start()
+        await asyncio.wait_for(begun.wait(), TICKS_WITHIN_S)
+        works.stop()
+        await asyncio.sleep(0.2)
+
+    asyncio.run(run())
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []

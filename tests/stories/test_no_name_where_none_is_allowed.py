@@ -28,9 +28,9 @@ def test_in_the_paper_and_in_what_is_kept_of_it(tmp_path: Path) -> None:
     """The frozen month of a person who does not want to be named says it nowhere, whoever wrote it where."""
     town = MonthTown(tmp_path)
     town.approved(
-        "2026-10-08 08:00", NAME, Thing.DEED, Thing.STANDING_OFFICE, summary=STORY, place_text="nhà ông Nam, bản Nà Phiêng",
-        when_text="hôm giỗ cụ Lò Văn Nam", movement="Noi gương Lò Văn Nam", confirmed_person="Trưởng bản biết ông Nam",
-        confirmed_deed="Lo Van Nam tự kể",
+        "2026-10-08 08:00", NAME, Thing.DEED, Thing.STANDING_OFFICE, summary=STORY,
+        place_text="nhà ông Nam, bản Nà Phiêng", when_text="hôm giỗ cụ Lò Văn Nam", movement="Noi gương Lò Văn Nam",
+        confirmed_person="Trưởng bản biết ông Nam", confirmed_deed="Lo Van Nam tự kể",
     )  # fmt: skip
     town.close("2026-11-01 08:00")
     kept = str(town.period("2026-10").snapshot)

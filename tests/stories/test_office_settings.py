@@ -20,7 +20,7 @@ NONSENSE = {
     "first_day": ("45", "0", "hai", "1.5"),
     "reply_working_days": ("abc", "0", "31", "-1", "5 ngày", "²", "9" * 400),
     "digest_files_to_standing_office": ("maybe", "3"),
-    "paper_names": ("maybe", ""),
+    "paper_names": ("maybe", "3"),
     "public_url": ("viectot.example.vn", "ftp://viectot.example.vn", "javascript:alert(1)"),
 }
 
