@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 
 from deeds.vietnamese import lower
-from handlers.reading.words import lines, remembered, spoken, table, whole_words, word_list
+from handlers.reading.words import ANSWER_MAX_CHARS, lines, remembered, spoken, table, whole_words, word_list
 
 _FILE = "fitting.toml"
 _SHORTEST_STORY_CHARS = 20
@@ -23,6 +23,8 @@ _LEADING_COUNT = re.compile(r"\A\d{1,3}\s+")  # "3 bạn học sinh"
 @remembered
 def is_aside(text: str) -> bool:
     """Tell whether somebody asks something, or says what is to happen with their own words: no answer to anything."""
+    if len(text) > ANSWER_MAX_CHARS:
+        return False  # a story, whatever it ends with
     said = lower(text).strip()
     if said.endswith("?"):
         return True
