@@ -10,7 +10,8 @@ from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from tests.guards.checkout import docstrings
 
-_KEY = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
+FORM = "introduce_deed"  # the one form there is; a second one makes this a list
+_KEY = re.compile(r"[a-z][a-z0-9_]*(\.[A-Za-z0-9_]+)+")
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,11 @@ def _template(name: str, source: str) -> nodes.Template:
 
 
 def keys_in_code(source: str) -> tuple[set[str], set[str]]:
-    """Return strings that look like keys, and patterns of those put together: `status.*` of f"status.{status}"."""
+    """Return the keys a module says, and patterns of those put together: `status.*` of f"status.{status}".
+
+    What is read off the code: `f"x.{'a' if b else 'c'}"` is two keys, `labelled("x.option", "a", "b")` the keys of the
+    labels, `form.key("x")` one of every form, `breach(rule, "x")` one under `check.`.
+    """
     tree = ast.parse(source)
     whole: set[str] = set()
     patterns: set[str] = set()
@@ -61,13 +66,56 @@ def keys_in_code(source: str) -> tuple[set[str], set[str]]:
         id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values
     }
     for node in ast.walk(tree):
+        written: list[list[str | None]] = []
         if isinstance(node, ast.JoinedStr):
-            patterns |= _pattern(part.value if isinstance(part, ast.Constant) else None for part in node.values)
+            written = _ways(node)
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) and isinstance(node.left, ast.Constant):
-            patterns |= _pattern([node.left.value, None])
+            written = [[str(node.left.value), None]]
+        elif isinstance(node, ast.Call):
+            written = _of_call(node)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in not_keys:
             whole |= {node.value} if _KEY.fullmatch(node.value) else set()
+        for parts in written:
+            patterns |= _pattern(parts)
+            key = "".join(part or "*" for part in parts)
+            whole |= {key} if _KEY.fullmatch(key) else set()
     return whole, patterns
+
+
+def _of_call(node: ast.Call) -> list[list[str | None]]:
+    called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    if called == "labelled":
+        return [[*prefix, ".", *one] for prefix in _ways(node.args[0]) for each in node.args[1:] for one in _ways(each)]
+    if called == "key" and isinstance(node.func, ast.Attribute) and getattr(node.func.value, "id", "") == "form":
+        return _ways(node)
+    if called == "breach" and len(node.args) > 1:
+        return [["check.", *one] for one in _ways(node.args[1])]
+    return []
+
+
+def _ways(node: ast.expr) -> list[list[str | None]]:
+    """Return every way a string may read, in parts; None for a part that is computed."""
+    match node:
+        case ast.Constant(value=str(text)):
+            return [[text]]
+        case ast.JoinedStr(values=values):
+            ways: list[list[str | None]] = [[]]
+            for value in values:
+                ways = [[*way, *more] for way in ways for more in _ways(value)]
+            return ways
+        case ast.FormattedValue(value=value):
+            return _ways(value)
+        case ast.IfExp(body=body, orelse=orelse):
+            return [*_ways(body), *_ways(orelse)]
+        case ast.BoolOp(values=values):
+            return [way for value in values for way in _ways(value)]
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="form"), attr="key"), args=args):
+            ways = [[FORM]]
+            for each in args:
+                ways = [[*way, ".", *more] for way in ways for more in _ways(each)]
+            return ways
+        case _:
+            return [[None]]
 
 
 def keys_in_template(name: str, source: str) -> tuple[set[str], set[str]]:
