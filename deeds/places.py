@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 
 from deeds.old_places import OldUnits
 from deeds.unit_names import How, Index, UnitWords, by_key, exact, key_of, loosely_by, rows_of, squeezed
-from deeds.vietnamese import fold
+from deeds.vietnamese import fold, lower
 
 __all__ = ["Areas", "Commune", "How", "Match", "Province", "Renamed", "Split", "areas"]
 
@@ -152,9 +152,11 @@ class Areas:
         """
         name, kind = self._words.bare(text, "commune")
         index = self._commune_index if province_code is None else self._index_of(province_code)
-        ways = dict.fromkeys((name, text))  # "xa" is a word for a commune, and xã Xa Dung begins with it
-        whole = (exact(way, index, lambda code: self._communes[code].name) for way in ways)
-        found = [(code, How.EXACT) for code in next(filter(None, map(list, whole)), [])]
+        found = [(code, How.EXACT) for code in exact(name, index, lambda code: self._communes[code].name)]
+        # "xa" is a word for a commune, and xã Xa Dung begins with it; "xã dùng" does not.
+        if not found and name != text:
+            whole = exact(text, index, lambda code: self._communes[code].name)
+            found = [(code, How.EXACT) for code in whole if lower(self._communes[code].name) == lower(text)]
         if not found and loosely:
             found = loosely_by(key_of(name), index)
         matches = [Match(self._communes[code], how) for code, how in found]

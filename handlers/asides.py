@@ -20,7 +20,7 @@ from handlers.effects import (
 )
 from handlers.place import Answer, Context, Place, again, ask, labelled, names_choice
 from handlers.reading.answers import bare_word
-from handlers.reading.fitting import is_about_use
+from handlers.reading.fitting import forbids_use, is_about_use
 from handlers.reading.telling import clear_no, clear_yes, keeps, read_telling, says_unknown, sends, weak_yes
 from texts import say
 
@@ -173,20 +173,25 @@ def tells_of_a_deed(text: str, context: Context) -> bool:
     """Tell whether words are no remark on the question that was asked, or name somebody, a place or a day."""
     if len(text) > SHORT_REMARK_CHARS or not is_about_use(text):
         return True
+    return names_something(text, context)
+
+
+def names_something(text: str, context: Context) -> bool:
+    """Tell whether words name somebody, a place or a day."""
     telling = read_telling(text, context.today, context.areas, context.home)
     return bool(telling.people or telling.place or telling.day)
 
 
 def _consent(place: Place, option: str | None, text: str, context: Context) -> Answer | None:
     submission = place.about["submission"]
-    if option is None and clear_no(text):
+    if option is None and (clear_no(text) or forbids_use(text)):
         option = "none"
     if option is None and (clear_yes(text) or weak_yes(text)):
         # Which of the two uses was meant is not clear, and nothing but a clear yes counts as one.
-        return Answer(place, (Prompt(say("consent.publish.unclear")),))
+        return again(place, say("consent.publish.unclear"))
     if option is None:
         # Nothing of a deed in it: about the question, though it makes none of its choices.
-        return None if tells_of_a_deed(text, context) else Answer(place, (Prompt(say("consent.publish.unclear")),))
+        return None if tells_of_a_deed(text, context) else again(place, say("consent.publish.unclear"))
     use = AllowUse(submission, words=option in ("both", "words"), pictures=option == "both")
     return Answer(place.closed(), (Prompt(say(f"consent.publish.done.{option}")),), (use,))
 

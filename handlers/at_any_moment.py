@@ -8,9 +8,10 @@ from deeds.vietnamese import cut_at_sentence
 from handlers import asides, engine, linking, moderators
 from handlers.commands import Command, command, may_be_a_name
 from handlers.effects import AskWithdraw, GoOn, ListMine, TakeBackUse, TellStatus
+from handlers.filling import add_to_story
 from handlers.introduce_deed import INTRODUCE_DEED, greet, who_we_are
 from handlers.moderators import Desk
-from handlers.place import Answer, Place, ask, labelled, names_choice
+from handlers.place import Answer, Place, again, ask, labelled, names_choice
 from handlers.wishes import ELSE, REPORT, Wish, wish
 from moderation.purge import complaint_doors
 from storage import deeds, drafts, org_units
@@ -47,7 +48,9 @@ def _wish(desk: Desk, place: Place, meant: Wish, *, telling: bool) -> Answer | N
             return Answer(place, (Prompt(say(meant.answer, **who_we_are(desk.context))),), (GoOn(),))
         case "mine":
             return Answer(place, (), (ListMine(),))
-        case "drop" | "keep_nothing" if telling:
+        case "not_send" if telling and place.asked == "drop":
+            return again(place, say("menu.not_an_option", count=len(place.shown)))  # not to send is not to delete
+        case "drop" | "not_send" | "keep_nothing" if telling:
             return engine.ask_drop(INTRODUCE_DEED, place)
         case "keep_nothing" | "erase" if place.talk == asides.DELETE:
             return asides.deleted(place)  # said again to the question whether to: meant
@@ -56,7 +59,9 @@ def _wish(desk: Desk, place: Place, meant: Wish, *, telling: bool) -> Answer | N
         case "withdraw":
             return Answer(place, (), (AskWithdraw(meant.number),))
         case "no_more" if telling and not _has_told(desk):
-            return None  # it is about what is being told, and the moderator reads it there
+            # It is about what is being told, or of somebody praised elsewhere: the moderator reads it, they the way.
+            noted = add_to_story(place, desk.event.said.text.strip())
+            return Answer(noted, (Prompt(say("use.while_telling", phone=desk.context.office["phone"])),), (GoOn(),))
         case _:
             return Answer(place, (), (TakeBackUse(meant.number, pictures_only=meant.pictures), GoOn()))
 

@@ -33,6 +33,7 @@ from handlers.filling import (
 )
 from handlers.place import Answer, Context, Numbered, Place, Stale, Unsure, again, ask, chosen, labelled
 from handlers.reading.answers import at_check, bare_word, is_called_by_number, only_heard, to_settle
+from handlers.reading.fitting import declines, leaves_open
 from handlers.reading.telling import (
     adds,
     clear_no,
@@ -197,7 +198,11 @@ def _missing(form: Form, place: Place, text: str, option: str | None, context: C
     if not bare_word(text) or ("who" in asked and may_be_a_name(text)):
         now = fill_asked(form, now, asked, text, context)
         read = (now.told.keys(), now.about.get("settle"), now.about.get("where_hint"))
-        if not place.about.get("again") and read == (place.told.keys(), None, place.about.get("where_hint")):
+        if (
+            not place.about.get("again")
+            and not leaves_open(text)
+            and read == (place.told.keys(), None, place.about.get("where_hint"))
+        ):
             # Kept with the story; asked once more, since whoever tells more has not said that they do not know.
             left = tuple(name for name in now.asked_once if name not in asked)
             return replace(now.with_about(again=True), asked_once=left)
@@ -253,7 +258,7 @@ def _field(form: Form, place: Place, name: str, text: str, option: str | None, c
     if reading is not None:
         return keep(place, name, reading)
     # Kept with the story; asked once more, since whoever tells more has not said that they do not know.
-    if place.about.get("again"):
+    if place.about.get("again") or leaves_open(text):
         return leave_open(place.with_about(again=None), [name])
     again_ = tuple(each for each in place.asked_once if each != name)
     return replace(place.with_about(again=True), asked_once=again_)
@@ -277,6 +282,10 @@ def _check(form: Form, place: Place, text: str, option: str | None, context: Con
             return again(place, say(form.key("check.unclear_no")))
     if weak_yes(text) or confirms(text) or thanks(text) or (option is None and is_called_by_number(text)):
         return again(place, say(form.key("check.unclear_yes")))
+    if leaves_as_is(text):
+        return check(form, place, context)
+    if option is None and declines(text):
+        return ask_drop(form, place)
     for field in labelled(form.key("edit.option"), *editable(form)):
         if same_words(text, field.label):
             return _edit(form, place, text, field.id, context)
@@ -285,6 +294,8 @@ def _check(form: Form, place: Place, text: str, option: str | None, context: Con
 
 def _edit(form: Form, place: Place, text: str, option: str | None, context: Context) -> Answer | Place:
     match option:
+        case None if leaves_as_is(text) or keeps(text):
+            return check(form, place, context)
         case None:
             return correct(form, place, text, context)
         case "story":

@@ -240,8 +240,8 @@ def say_date(day: date) -> str:
 
 def _day(day: DayRead) -> Reading:
     value: Value = {"iso": day.iso.isoformat() if day.iso else None, "text": day.text, "approximate": day.approximate}
-    if day.iso is None or not (day.in_future or day.long_past):
-        return Reading(value)
+    if day.iso is None or not (day.in_future or (day.long_past and not day.approximate)):
+        return Reading(value)  # "last year" is a year ago, and no day that could be wrong
     values = {"weekday": say(f"weekday.{day.iso.weekday()}"), "date": f"{day.iso:%d/%m/%Y}"}
     choices = (
         ("right", say("introduce_deed.when.check.right"), value),

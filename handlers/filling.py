@@ -12,7 +12,9 @@ from deeds.vietnamese import lower, plain
 from handlers.fields import FieldKind, Reading, offered_people, place_hint, unknown
 from handlers.place import Context, Place
 from handlers.reading.answers import bare_word, only_heard
+from handlers.reading.fitting import begins_as_place, begins_as_time, corrected
 from handlers.reading.guards import about_child
+from handlers.reading.names import find_people
 from handlers.reading.telling import finished, greets, read_telling, thanks
 from handlers.reading.words import word_list
 
@@ -126,17 +128,24 @@ def _rest(form: Form, place: Place, asked: list[str], rest: str, text: str, cont
     open_ = [name for name in asked if name not in place.told and name not in _pending(place)]
     if "who" in open_:
         people = read_telling(text, context.today, context.areas, context.home).people
-        if people or (has_letters(rest) and len(rest) <= SHORT_ANSWER_CHARS):
+        # Where the story named somebody, words that name nobody are about something else.
+        offered = len(open_) > 1 and place.about.get("offered")
+        if people or (has_letters(rest) and len(rest) <= SHORT_ANSWER_CHARS and not offered):
             reading = form.field("who").kind.read(text if people else rest, context)
             if reading is not None:
                 return keep(place, "who", reading)
     if not has_letters(rest):
         return place
-    if len(open_) == 1 and len(rest) <= SHORT_ANSWER_CHARS:
-        reading = form.field(open_[0]).kind.read(rest, context)
+    likely = [name for name in open_ if len(open_) == 1 or ((begins := _BEGINS.get(name)) and begins(rest))]
+    for name in likely:
+        reading = form.field(name).kind.read(rest, context) if len(rest) <= SHORT_ANSWER_CHARS else None
         if reading is not None:
-            return keep(place, open_[0], reading)
+            return keep(place, name, reading)
     return add_to_story(place, text) if len(rest) > WORTH_KEEPING_CHARS else place
+
+
+_BEGINS = {"where": begins_as_place, "when": begins_as_time}
+"""How an answer to several questions begins that is about this one."""
 
 
 def has_letters(text: str) -> bool:
@@ -168,6 +177,9 @@ def correct(form: Form, place: Place, text: str, context: Context) -> Place:
     """At the check everything was shown, so what is said now may change any field; other words join the story."""
     telling = read_telling(text, context.today, context.areas, context.home)
     now, read_something = place, False
+    instead = corrected(text)
+    if instead is not None and (reading := form.field("who").kind.read(instead, context)) and find_people(instead):
+        return add_to_story(keep(place, "who", reading), text)
     for field in form.fields:
         reading = field.kind.spot(telling, context)
         if reading is not None:

@@ -21,6 +21,7 @@ from handlers.effects import (
     GiveLoosePhotos,
     GoOn,
     NoteRewriting,
+    TakeBackUse,
 )
 from handlers.filling import STORY_MIN_CHARS, has_letters, hear_story
 from handlers.introduce_deed import INTRODUCE_DEED, begin, greet
@@ -38,8 +39,10 @@ from handlers.place import (
 )
 from handlers.questions import put_next_question
 from handlers.reading.answers import bare_word
+from handlers.reading.fitting import asks_something, forbids_use, speaks_of_use
 from handlers.reading.guards import emergency_now, sounds_like_complaint, stays_in_danger
-from handlers.reading.telling import clear_no, clear_yes, greets, says_unknown, sends, thanks, weak_yes
+from handlers.reading.names import find_people
+from handlers.reading.telling import clear_yes, greets, keeps, says_unknown, sends, thanks, weak_yes
 from moderation.purge import complaint_doors
 from storage import attachments, deeds, drafts, groups, outbox, people, windows
 from storage.database import Tx
@@ -48,6 +51,7 @@ from texts import say
 
 REGISTER = "/nhomduyet"
 DANGER_LASTS = timedelta(minutes=10)
+REMEMBERS_USE = timedelta(days=7)  # after which "use it" is about something else
 
 
 @dataclass(frozen=True)
@@ -253,6 +257,8 @@ def _idle(desk: Desk, place: Place, said: Said) -> Answer:
         if late is not None:
             return late
     if not (said.photos or said.voice):
+        if (about := _about_what_was_sent(desk, place, said.text)) is not None:
+            return about
         if sends(said.text) and (waiting := offer_draft(desk, place)):
             return waiting
         if place.met and _answers_nothing(said.text):
@@ -262,13 +268,29 @@ def _idle(desk: Desk, place: Place, said: Said) -> Answer:
     return begin(place, said, context)
 
 
+def _about_what_was_sent(desk: Desk, place: Place, text: str) -> Answer | None:
+    """A question to us begins no report, nor does a remark on what may be shown of the last: that is asked again."""
+    context = desk.context
+    if asks_something(text) and not any(person.full for person in find_people(text)):
+        return Answer(place, (Prompt(say("asked.other", phone=context.office["phone"])),))
+    if asides.names_something(text, context):
+        return None
+    latest = deeds.latest_of(desk.tx, context.person.id) if speaks_of_use(text) or forbids_use(text) else None
+    if latest is not None and latest.withdrawn_at is None and forbids_use(text):
+        return Answer(place, (), (TakeBackUse(None, pictures_only=False),))
+    if latest is not None and latest.withdrawn_at is None and context.now - latest.told_at < REMEMBERS_USE:
+        set_up = context.office
+        return asides.ask_consent(place, latest.id, set_up["office"], set_up["standing_office"])
+    return None
+
+
 def _says_nothing(said: Said) -> bool:
     return sum(sign.isalpha() for sign in said.text) < 3
 
 
 def _answers_nothing(text: str) -> bool:
     """Tell whether this is a "yes", "no" or "I do not know" to a question nobody asked."""
-    return clear_yes(text) or clear_no(text) or weak_yes(text) or says_unknown(text)
+    return any(one(text) for one in (clear_yes, keeps, weak_yes, says_unknown))
 
 
 def _same_album(desk: Desk, place: Place) -> Answer | None:

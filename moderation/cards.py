@@ -108,8 +108,8 @@ def card_text(tx: Tx, deed: DeedRow, now: datetime) -> str:
     lines.append(
         say(
             "mod.card.allowed",
-            words=say("yes" if allowed.words else "no"),
-            pictures=say("yes" if allowed.pictures else "no"),
+            words=say("mod.card.yes" if allowed.words else "mod.card.no"),
+            pictures=say("mod.card.yes" if allowed.pictures else "mod.card.no"),
             honoree=_honoree_answer(allowed.honoree_asked, allowed.refused, allowed.allows(Thing.NAME)),
         )
     )

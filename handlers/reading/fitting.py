@@ -7,11 +7,14 @@ more of the story: a field that holds something else tells the moderator, and in
 import re
 from functools import lru_cache
 
-from deeds.vietnamese import lower
+from deeds.vietnamese import fold, lower
 from handlers.reading.words import ANSWER_MAX_CHARS, lines, remembered, spoken, table, whole_words, word_list
 
 _FILE = "fitting.toml"
 _SHORTEST_STORY_CHARS = 20
+_SHORT_CHARS = 60
+_REMARK_CHARS = 80
+_LONGEST_QUESTION_CHARS = 120
 _NAME_WORDS = 4  # a bare name: "lo van khuyen"
 _PEOPLE_WORDS = 9
 _TIME_WORDS = 10
@@ -38,15 +41,70 @@ def is_about_use(text: str) -> bool:
 
 
 @remembered
+def speaks_of_use(text: str) -> bool:
+    """Tell whether a short message is about what may be shown."""
+    return len(text) <= _REMARK_CHARS and _found("use").search(lower(text)) is not None
+
+
+@remembered
 def may_be_people(text: str) -> bool:
     """Tell whether words may say who somebody was: they begin as people are called, or are few enough for a name."""
     said = _LEADING_COUNT.sub("", _plain(text))
     words = _WORD.findall(said)
-    if is_aside(text) or not words or len(words) > _PEOPLE_WORDS or _starts("no_people").match(said):
+    nobody = _starts("no_people")
+    if is_aside(text) or not words or len(words) > _PEOPLE_WORDS or nobody.match(said) or nobody.match(_polite(text)):
         return False
     if _people().match(said):
         return not _counts().search(said)
-    return len(words) <= _NAME_WORDS and not any(word.isdigit() for word in words)
+    if len(words) > _NAME_WORDS or any(word.isdigit() for word in words):
+        return False
+    return len(words) <= 2 or fold(words[0]) in _families() or all(word[0].isupper() for word in text.split())
+
+
+def begins_as_place(text: str) -> bool:
+    """Tell whether words begin as people say where something was."""
+    return _starts("places").match(_polite(text)) is not None
+
+
+def begins_as_time(text: str) -> bool:
+    """Tell whether words begin as people say when something was."""
+    return _starts("days").match(_polite(text)) is not None
+
+
+@remembered
+def declines(text: str) -> bool:
+    """Tell whether a short message wants to leave off, or not to say: "đéo cần, vứt đi", "không nói tên đâu"."""
+    return len(text) <= _SHORT_CHARS and _starts("declines").match(_polite(text)) is not None
+
+
+def leaves_open(text: str) -> bool:
+    """Tell whether a short answer says somewhere that it is not known, or will not be said."""
+    return declines(text) or (len(text) <= _SHORT_CHARS and word_list("unknown.txt").search(lower(text)) is not None)
+
+
+@remembered
+def forbids_use(text: str) -> bool:
+    """Tell whether somebody who was asked what may be shown forbids all of it; half a yes is no clear no."""
+    said = lower(text)
+    if len(text) > _SHORT_CHARS or re.search(spoken(table(_FILE)["allows_after_all"]), said):
+        return False
+    return re.search(rf"(?<!\w){spoken(table(_FILE)['forbids'])}(?!\w)", said) is not None
+
+
+@remembered
+def corrected(text: str) -> str | None:
+    """Return who it was instead, where somebody says "not X but Y"."""
+    found = (
+        re.search(rf"(?<!\w){spoken(table(_FILE)['corrects'])}", lower(text)) if len(text) <= ANSWER_MAX_CHARS else None
+    )
+    return text[found.start("new") : found.end("new")] if found else None
+
+
+@remembered
+def asks_something(text: str) -> bool:
+    """Tell whether a message is a question to us."""
+    said = lower(text).strip()
+    return len(said) <= _LONGEST_QUESTION_CHARS and (said.endswith("?") or _asks().search(said) is not None)
 
 
 @remembered
@@ -59,6 +117,10 @@ def may_be_time(text: str) -> bool:
 def may_be_place(text: str) -> bool:
     """Tell whether words may say where something was; what people call a place may be anything short."""
     return len(text.split()) <= _PLACE_WORDS and not is_aside(text)
+
+
+def _polite(text: str) -> str:
+    return word_list("polite_yes.txt").sub(" ", lower(text)).strip(" \t\n.,;:!-")
 
 
 def _plain(text: str) -> str:
@@ -90,6 +152,11 @@ def _asks() -> re.Pattern[str]:
 @lru_cache(maxsize=8)
 def _any(name: str) -> str:
     return "|".join(rf"(?<!\w){spoken(one)}" for one in table(_FILE)[name])
+
+
+@lru_cache(maxsize=1)
+def _families() -> frozenset[str]:
+    return frozenset(fold(one) for one in lines("surnames.txt"))
 
 
 @lru_cache(maxsize=1)

@@ -7,6 +7,7 @@ from deeds.kinds import Act, Thing
 from storage import deeds, drafts
 from storage.deeds import DeedRow
 from tests.cast import RESCUE
+from tests.stories.test_what_i_sent import allowed
 from tests.town import Town
 
 STORY = "Có người giúp bà con dọn đường sau lũ"
@@ -80,6 +81,9 @@ def test_a_refusal_is_asked_once_and_then_obeyed(town: Town, words: str, at: tup
     lan.says(words)
     lan.sees("Xóa bản đang kể")
     lan.says(words)
+    if "gửi" in words or "nói với ai" in words:  # not to send is not to delete: the question stays
+        assert "draft" in town.tables_with("Canaryflood")
+        lan.picks("Xóa, không giữ gì")
     lan.sees("không lưu gì")
     assert not {"draft", "place", "deed"} & set(town.tables_with("Canaryflood"))
 
@@ -250,3 +254,73 @@ def test_nobody_else_named_in_the_story_stands_on_the_page(town: Town) -> None:
     assert "Lò Văn Khuyên" in page
     assert "Nọi" not in page
     assert "bác N." in page
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "đừng dùng lời tôi kể nữa",
+        "tôi nghĩ lại rồi, đừng đăng",
+        "thôi đừng đăng bài ấy nhé",
+        "tôi đổi ý, không muốn đưa lên loa đài nữa",
+        "thôi không cho dùng gì hết nhé",
+    ],
+)
+def test_a_yes_to_use_is_taken_back_in_any_words(town: Town, words: str) -> None:
+    """At once, and no new report begins."""
+    lan = town.citizen("Lan")
+    lan.reports(RESCUE)
+    lan.picks("Được dùng cả lời kể và ảnh")
+    assert allowed(town) == (True, True)
+    lan.says(words)
+    assert allowed(town) == (False, False)
+    assert not town.rows(lambda tx: drafts.waiting_of(tx, 1))
+
+
+@pytest.mark.parametrize("words", ["ko cho dùng đâu ngại lắm", "thôi không cho dùng gì hết nhé", "đừng đăng"])
+def test_a_no_to_use_is_a_no_in_any_words(town: Town, words: str) -> None:
+    """Asked what may be shown, each of them is the third choice."""
+    lan = town.citizen("Lan")
+    lan.reports(RESCUE)
+    lan.says(words)
+    assert allowed(town) == (False, False)
+    assert not town.rows(lambda tx: drafts.waiting_of(tx, 1))
+
+
+@pytest.mark.parametrize(
+    ("story", "answer", "who", "where"),
+    [
+        ("bà Tám cho gạo người nghèo ở xóm", "chieng te", "bà Tám", "chieng te"),
+        ("Anh Tèo cứu người ngoài suối", "ờ gửi dùm tui nha", "anh Tèo", ""),
+        ("Mệ Gái nấu cháo cho người bệnh", "ở tổ 3 chớ mô nữa", "mệ Gái", "tổ 3"),
+    ],
+)
+def test_who_was_named_in_the_story_is_not_lost_to_an_answer(
+    town: Town, story: str, answer: str, who: str, where: str
+) -> None:
+    """Asked who and where, an answer that names nobody is not whom it was: the one in the story stays."""
+    lan = town.citizen("Lan")
+    lan.says(story)
+    lan.says(answer)
+    lan.says("không nhớ")
+    check = lan.sees("Xin xem lại:")
+    assert f"- Người làm: {who}" in check
+    assert where in check
+
+
+def test_not_this_one_but_that_one(town: Town) -> None:
+    """At the check: "không phải bà Hợi mà bà Hợp"."""
+    lan = town.citizen("Lan")
+    lan.says("Sáng nay bà Hợi ở thôn Bến Gỗ nhặt được ví trả lại")
+    lan.picks("Người làm: bà Hợi")
+    lan.sees("Xin xem lại:")
+    lan.says("à nhầm không phải bà Hợi mà bà Hợp")
+    assert "- Người làm: bà Hợp" in lan.sees("Xin xem lại:")
+
+
+def test_a_question_nobody_foresaw_is_no_deed(town: Town) -> None:
+    """Before anything was told: whom to call."""
+    lan = town.citizen("Lan")
+    lan.says("xã mình có phát áo phao không vậy")
+    assert "xin gọi" in lan.last.lower()
+    assert not town.rows(lambda tx: drafts.waiting_of(tx, 1))
