@@ -5,8 +5,9 @@ Parsing is pure work on the event loop. A body decoded as punycode took it fourt
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from python_multipart.multipart import parse_options_header
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -16,7 +17,8 @@ MAX_BODY_BYTES = 200_000
 PAUSE_AT_MOST_S = 20.0  # between two pieces of a body
 SLOWEST_BYTES_PER_S = 2_000  # a photo over the worst of networks
 GRACE_S = 20.0  # before a body must have kept that pace
-_CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([^"';\s]*)""", re.IGNORECASE)
+PIECE_BYTES = 32 * 1024  # parsed at once; then it is the others' turn
+_OUR_LETTERS = (b"utf-8", b"utf8")
 _ONE_SLASH_TOO_MANY = re.compile(r"(/[^/\\]+(?:/[^/\\]+)*)/")
 
 
@@ -63,8 +65,7 @@ class Edges:
 
 
 def _refused(scope: Scope, headers: Mapping[bytes, bytes], most: int | None) -> Response | None:
-    charset = _CHARSET.search(headers.get(b"content-type", b""))
-    if charset is not None and charset[1].lower() not in (b"utf-8", b"utf8", b"us-ascii"):
+    if _names_other_letters([value for name, value in scope["headers"] if name == b"content-type"]):
         return _turned_away(scope, 415)
     length = headers.get(b"content-length", b"0")
     if most is not None and (not length.isdigit() or int(length[:20]) > most):
@@ -74,6 +75,20 @@ def _refused(scope: Scope, headers: Mapping[bytes, bytes], most: int | None) -> 
         # A path alone: the host a proxy forwards and its scheme are not ours to repeat.
         return RedirectResponse(too_many[1], 308)
     return None
+
+
+def _names_other_letters(kinds: Sequence[bytes]) -> bool:
+    """Tell whether these Content-Type headers leave any doubt that letters are UTF-8.
+
+    What the form parser would understand must be it, and no second word on the matter may stand beside.
+    """
+    told = b";".join(kinds).lower()
+    if len(kinds) > 1 or b"*" in told:  # RFC 2231 writes `charset*=`; no kind and no boundary has a star
+        return True
+    if b"charset" not in told:
+        return False
+    understood = parse_options_header(told)[1].get(b"charset", b"")
+    return told.count(b"charset") > 1 or understood.lower() not in _OUR_LETTERS
 
 
 def _turned_away(scope: Scope, status: int) -> Response:
@@ -90,9 +105,13 @@ class _Body:
         self._bytes = 0
         self._is_whole = False
         self._began: float | None = None
+        self._left = memoryview(b"")  # of what came in one piece, and is handed on in several
 
     async def receive(self) -> Message:
         """Return the next piece. Raises `TooMuch` and `TooSlow`."""
+        if self._left:
+            await asyncio.sleep(0)
+            return self._piece()
         if self._is_whole:  # what is awaited now is that the other side goes away, and that may take long
             return await self._receive()
         now = asyncio.get_running_loop().time()
@@ -103,8 +122,17 @@ class _Body:
                 message = await self._receive()
         except TimeoutError:
             raise TooSlow from None
-        self._bytes += len(message.get("body", b""))
+        body = message.get("body", b"")
+        self._bytes += len(body)
         self._is_whole = not message.get("more_body", False)
         if self._most is not None and self._bytes > self._most:
             raise TooMuch
-        return message
+        if len(body) <= PIECE_BYTES:
+            return message
+        self._left = memoryview(body)
+        return self._piece()
+
+    def _piece(self) -> Message:
+        piece, self._left = self._left[:PIECE_BYTES], self._left[PIECE_BYTES:]
+        more = bool(self._left) or not self._is_whole
+        return {"type": "http.request", "body": bytes(piece), "more_body": more}

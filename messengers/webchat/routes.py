@@ -159,7 +159,7 @@ class _Door:
         except _TooMuch:
             await body.drain()
             raise Refused(413, "webchat.error.all_too_large", mb=BODY_MAX_BYTES // 1024**2) from None
-        except (MultiPartException, HTTPException, ClientDisconnect, ValueError):
+        except (MultiPartException, HTTPException, ClientDisconnect, ValueError, LookupError):
             raise Refused(400, "webchat.error.not_a_form") from None
 
     async def _take(self, request: Request, who: Session, form: FormData) -> Response:

@@ -3,13 +3,16 @@
 import asyncio
 import http.client
 import json
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import aiohttp
 import pytest
 import uvicorn
+from starlette.routing import Route
 
 import bot.patience
 import web.edges
@@ -56,8 +59,38 @@ BODIES = {
     "a head of one part without end": (
         "/chat/messages", MULTIPART, f"--{BOUNDARY}\r\nContent-Disposition: ".encode() + b"a;" * 100_000,
     ),
+    "a name without end": ("/chat/messages", MULTIPART, _form(("đ" * 90_000, "x"))),
+    "names as long as they may be": ("/chat/messages", MULTIPART, _form(*[("đ" * 2_000, "x")] * 60)),
+    "a name of quotes": ("/chat/messages", MULTIPART, _form(*[(';"' * 2_000, "x")] * 60)),
+    "twelve fields full of broken letters": ("/chat/messages", MULTIPART, _form(*[("text", "ạ" * 80_000)] * 12)[1:]),
+    "twelve long fields": ("/chat/messages", MULTIPART, _form(*[(f"f{n}", "ạ" * 80_000) for n in range(12)])),
+    "parts that name charsets of their own": (
+        "/chat/messages", MULTIPART,
+        "".join(
+            f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="photo"; filename*=punycode\'\'{"a" * 3_000}-b; '
+            f'filename="{"a" * 900}-"\r\nContent-Type: text/plain; charset=punycode\r\n\r\n{"a" * 9_000}-b\r\n'
+            for _ in range(50)
+        ).encode() + f"--{BOUNDARY}--\r\n".encode(),
+    ),
     "deep JSON": ("/webhooks/telegram", "application/json", b'{"update_id":1,"message":' + b"[" * 200_000),
 }  # fmt: skip
+
+
+# Each names a charset a parser may come to use; the first two are what one parameter says and another takes back.
+CHARSETS = (
+    "; charset=utf-8; charset=punycode",
+    "; charset=punycode; charset=utf-8",
+    '; charset=utf-8; charset="punycode"',
+    "; charset=utf-8; Charset =punycode",
+    "; charset=utf-8; charset=utf-8",
+    "; charset*=utf-8''punycode",
+    "; charset*0=puny; charset*1=code",
+    "; charset=utf-8; charset*=us-ascii''idna",
+    "; charset=",
+    '; x="; charset=punycode',
+    '; x="; charset=utf-8"; charset=punycode',
+    "; charset=undefined",
+)
 
 
 @asynccontextmanager
@@ -79,6 +112,18 @@ async def served(folder: Path) -> AsyncIterator[int]:
             server.should_exit = True
 
 
+def _posts() -> list[str]:
+    """Return an address of every route of ours that takes what a browser posts."""
+    with TemporaryDirectory() as folder:
+        settings = Settings(DATA_DIR=Path(folder), PORT=0, _env_file=None)  # type: ignore[call-arg]
+        routes = application(build(settings, SystemClock())).routes
+        return [
+            re.sub(r"\{[^}]*\}", "1", route.path)
+            for route in routes
+            if isinstance(route, Route) and "POST" in (route.methods or ()) and not route.path.startswith("/webhooks")
+        ]
+
+
 def _run(folder: Path, visit: Callable[[int], Awaitable[None]]) -> None:
     async def run() -> None:
         async with served(folder) as port:
@@ -87,11 +132,15 @@ def _run(folder: Path, visit: Callable[[int], Awaitable[None]]) -> None:
     asyncio.run(run())
 
 
-def _asked(port: int, method: str, path: str, kind: str, body: bytes) -> int:
+def _asked(port: int, method: str, path: str, kinds: str | tuple[str, ...], body: bytes) -> int:
     """Ask from another thread; a server that answers and hangs up while the body is still coming has said 413."""
     caller = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     try:
-        caller.request(method, path, body, {"content-type": kind})
+        caller.putrequest(method, path)
+        caller.putheader("content-length", str(len(body)))
+        for kind in (kinds,) if isinstance(kinds, str) else kinds:
+            caller.putheader("content-type", kind)
+        caller.endheaders(body)
         return caller.getresponse().status
     except ConnectionError:
         return 413
@@ -109,6 +158,40 @@ def test_no_body_holds_the_loop(tmp_path: Path) -> None:
                 status = await asyncio.to_thread(_asked, port, "POST", path, kind, body)
             assert 400 <= status < 500, f"{name}: {status}"
             assert held.longest_ms <= HELD_AT_MOST_MS, f"{name}: {held.longest_ms:.0f} ms by {held.by}"
+
+    _run(tmp_path, visit)
+
+
+def test_no_route_reads_a_form_in_letters_of_its_senders_choice(tmp_path: Path) -> None:
+    """One parameter said utf-8, the next punycode: the first was looked at, the last was used."""
+    body = _form(("name", "đ" * 2_000), ("text", "x-"))
+
+    async def visit(port: int) -> None:
+        for path in _posts():
+            for charset in CHARSETS:
+                status = await asyncio.to_thread(_asked, port, "POST", path, MULTIPART + charset, body)
+                assert status == 415, f"{path} with {charset}: {status}"
+            twice = (MULTIPART, f"{MULTIPART}; charset=punycode")
+            for kinds in (twice, twice[::-1]):
+                assert await asyncio.to_thread(_asked, port, "POST", path, kinds, body) == 415, f"{path} twice"
+            plain = f'{MULTIPART}; charset="UTF-8"'
+            assert await asyncio.to_thread(_asked, port, "POST", path, plain, body) not in (415, 500), path
+
+    _run(tmp_path, visit)
+
+
+@pytest.mark.parametrize("charset", ["punycode", "idna", "undefined", "unicode_escape", "no-such-charset", "zlib"])
+def test_a_form_in_letters_that_cannot_be_read_is_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, charset: str
+) -> None:
+    """Should one come past the edge, whoever sent it is told; nothing of ours has failed."""
+    monkeypatch.setattr(web.edges, "_names_other_letters", lambda kinds: False)
+    body = _form(("name", "\\uZZ đ\u00ad-\u0301!"), ("receipt", "xn--đ-!"), ("text", "đ\\x-"))
+
+    async def visit(port: int) -> None:
+        for path in ("/look-up", "/desk/sign-in", "/chat/messages"):
+            status = await asyncio.to_thread(_asked, port, "POST", path, f"{MULTIPART}; charset={charset}", body)
+            assert status != 500, f"{path}: {status}"
 
     _run(tmp_path, visit)
 
