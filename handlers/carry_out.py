@@ -11,7 +11,7 @@ from deeds.said import FileSource, Inbound, Prompt
 from handlers import asides, effects, engine, linking
 from handlers.introduce_deed import INTRODUCE_DEED, as_telling
 from handlers.place import Answer, Context, Place, again
-from moderation import cards, notices, receive
+from moderation import notices, receive
 from moderation.leaving import check_has_no_role
 from storage import (
     attachments,
@@ -193,13 +193,14 @@ def _(effect: effects.NoteRewriting, scene: Scene, place: Place) -> Outcome:
     told = deeds.latest_of(scene.tx, scene.person)
     if told is None or told.withdrawn_at is not None or scene.now - told.told_at > REWRITTEN_WITHIN:
         return Answer(place)
-    if receive.add(scene.tx, told, 0, Act.ADD, scene.now, scene.event.messenger) is None:
-        return Answer(place)
-    history.note_of_teller(
-        scene.tx, told.deed_id, told.id, scene.person, say("question.rewritten"), effect.text, scene.now
-    )
-    cards.refresh(scene.tx, told.deed_id, scene.now)
-    return Answer(place, (Prompt(say("note.kept", number=told.number)),))
+    event = scene.event
+    said_in = f"{event.messenger}:{event.chat}:{event.said.edits}"
+    try:
+        kept = receive.rewrite(scene.tx, told, said_in, effect.text, scene.now, event.messenger)
+    except receive.TooMuchRewritten:
+        full = say("note.full", number=told.number, phone=scene.context.office["phone"])
+        return Answer(place, (Prompt(full),))
+    return Answer(place, (Prompt(say("note.kept", number=told.number)),) if kept else ())
 
 
 @carry_out.register

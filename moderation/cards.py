@@ -1,5 +1,6 @@
 """The moderators' card of a deed: one message a chat, replaced in place whenever the deed changes."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from deeds.kinds import Act, Role, Status, Thing
@@ -12,7 +13,7 @@ from moderation.publishing import allowances
 from storage import attachments, deeds, groups, history, joining, org_units, outbox, people
 from storage.database import Tx
 from storage.deeds import DeedRow
-from storage.history import Entry
+from storage.history import Asked, Entry
 from storage.outbox import CARD
 from storage.people import MAIL
 from texts import say
@@ -24,6 +25,9 @@ OFFERED: dict[Status, tuple[Act, ...]] = {
     Status.APPROVED: (Act.PUBLISH,),
 }
 """The buttons of a card by status, in this order; undo is added while the last decision can be taken back."""
+
+WORDS_SHOWN = 280  # characters of a story or an answer
+ANSWERS_SHOWN = 3
 
 
 def option_id(deed: DeedRow, act: Act, *more: str) -> str:
@@ -96,7 +100,7 @@ def card_text(tx: Tx, deed: DeedRow, now: datetime) -> str:
             honoree=honoree.display or say("introduce_deed.who.unknown"),
             place=deed.place_text,
             when=deed.when_text,
-            story=cut_at_sentence(deed.story, 280) or say("mod.card.only_voice"),
+            story=_cut(deed.story) or say("mod.card.only_voice"),
         )
     )
     if unit := org_units.name_of(tx, str(submissions[0].told.get("via_unit", ""))):
@@ -113,11 +117,7 @@ def card_text(tx: Tx, deed: DeedRow, now: datetime) -> str:
             honoree=_honoree_answer(allowed.honoree_asked, allowed.refused, allowed.allows(Thing.NAME)),
         )
     )
-    lines.extend(
-        say("mod.card.answer", question=asked.text, answer=asked.answer)
-        for asked in history.questions_of(tx, deed.id)
-        if asked.answer
-    )
+    lines.extend(_answers(history.questions_of(tx, deed.id)))
     last = last_decision(tx, deed.id)
     if last is not None and last.person_name:
         local = last.at.astimezone(VIET_NAM)
@@ -131,6 +131,19 @@ def card_text(tx: Tx, deed: DeedRow, now: datetime) -> str:
             )
         )
     return "\n".join(lines)
+
+
+def _answers(asked: Sequence[Asked]) -> list[str]:
+    """Return the lines of the last few answers; a card is read at a glance, and all of it stands at the desk."""
+    answered = [(one.answered_at, one.id, one) for one in asked if one.answer and one.answered_at]
+    answers = [one for *_, one in sorted(answered)]
+    older, last = answers[:-ANSWERS_SHOWN], answers[-ANSWERS_SHOWN:]
+    lines = [say("mod.card.answer", question=_cut(one.text), answer=_cut(one.answer or "")) for one in last]
+    return [say("mod.card.more_answers", count=len(older)), *lines] if older else lines
+
+
+def _cut(words: str) -> str:
+    return cut_at_sentence(words, WORDS_SHOWN)
 
 
 def card_options(tx: Tx, deed: DeedRow, now: datetime) -> tuple[Option, ...]:

@@ -190,10 +190,26 @@ def ask(
     ).scalar_one()
 
 
+def notes_of_teller(tx: Tx, submission_id: int) -> Mapping[str, str]:
+    """Return what a teller made of their messages after a report was handed in, by the name of each message."""
+    rows = tx.execute(
+        select(Question.said_in, Question.answer).where(
+            Question.submission_id == submission_id, Question.said_in.is_not(None), Question.answer.is_not(None)
+        )
+    )
+    return {row.said_in: row.answer for row in rows}
+
+
 def note_of_teller(
-    tx: Tx, deed_id: int, submission_id: int, person_id: int, about: str, words: str, now: datetime
+    tx: Tx, deed_id: int, submission_id: int, person_id: int, about: str, said_in: str, words: str, now: datetime
 ) -> None:
-    """Keep what a teller says unasked of a report that is handed in; it stands among the questions as one answered."""
+    """Keep what a teller makes of a message after the report was handed in, in place of an earlier note of it.
+
+    It stands among the questions as one answered.
+    """
+    of_it = (Question.submission_id == submission_id, Question.said_in == said_in)
+    if tx.execute(update(Question).where(*of_it).values(answer=words, answered_at=now)).rowcount:
+        return
     tx.execute(
         insert(Question).values(
             deed_id=deed_id,
@@ -201,6 +217,7 @@ def note_of_teller(
             person_id=person_id,
             text=about,
             asked_by=None,
+            said_in=said_in,
             asked_at=now,
             told_at=now,
             closes_at=now,

@@ -217,10 +217,11 @@ class Question(Base):
 
     id: Mapped[Id]
     deed_id: Mapped[int] = mapped_column(owned_by("deed.id"), index=True)
-    submission_id: Mapped[int] = mapped_column(owned_by("submission.id"))
+    submission_id: Mapped[int] = mapped_column(owned_by("submission.id"), index=True)
     person_id: Mapped[int | None] = mapped_column(sent_by("person.id"), index=True)
     text: Mapped[Words]
     asked_by: Mapped[int | None] = mapped_column(refers_to("person.id"))  # None: the teller added it unasked
+    said_in: Mapped[Tie | None]  # names the message that was rewritten, where the teller added it so
     asked_at: Mapped[datetime]
     told_at: Mapped[datetime | None]  # when it was put to the teller; it waits while another conversation is open
     closes_at: Mapped[datetime]

@@ -113,7 +113,11 @@ class Aviary:
         assert asked.status_code == 200, asked.text
         town.settle()
         self.lan.sees("chimen")
-        self.lan.says("có chú chimte bên kia suối")
+        before = town.heard()
+        answer = self.lan.person.says("có chú chimte bên kia suối")
+        town.wait_heard(before + 1)
+        self.lan.person.edits(answer, "có chú chimte đứng bên kia suối")
+        town.wait_heard(before + 2)
         town.settle()
 
     def _faults(self, tx: Tx) -> None:
