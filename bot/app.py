@@ -14,6 +14,7 @@ from messengers.webchat import routes as chat
 from web.desk import routes as desk
 from web.desk.services import Services
 from web.edges import Edges
+from web.forms import read_form
 from web.pages import Pages, SecurityHeaders, error_handlers
 from web.public import routes as public
 from web.rates import Rate, network
@@ -54,8 +55,10 @@ def _routes(instance: Instance, pages: Pages) -> list[BaseRoute]:
         public_url=instance.settings.public_url,
         accept=accept,
         show=pages.show,
+        read_form=read_form,
         may_write=Rate(60, 60).allows,
         may_begin=Rate(20, 60, by=network).allows,
+        may_tell=Rate(60_000, 60, by=network).allows,
     )
     at_desk = Services(
         pages=pages,

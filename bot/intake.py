@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from concurrent.futures import ThreadPoolExecutor
 from weakref import WeakValueDictionary
 
 import structlog
@@ -31,6 +32,7 @@ class Intake:
         self._store = store
         self._clock = clock
         self._town = town
+        self._reader = ThreadPoolExecutor(1, "reading")  # pages and pictures never queue behind it
         self._reading: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # of chats, while one is read
 
     async def accept(self, event: Inbound) -> Accepted:
@@ -58,7 +60,13 @@ class Intake:
             if is_long:
                 home = await self._store.read(lambda tx: office(tx)["commune_code"] or None)
                 today = local_day(self._clock.now())
-                await asyncio.to_thread(read_ahead, event.said.text, today, self._town.areas, home)
+                await asyncio.get_running_loop().run_in_executor(
+                    self._reader, read_ahead, event.said.text, today, self._town.areas, home
+                )
+
+    def close(self) -> None:
+        """End the thread that reads; what waits for it is not acknowledged and comes again."""
+        self._reader.shutdown(cancel_futures=True)
 
     async def park(self, messenger: str, unreadable: CannotRead) -> Accepted:
         """Keep an authentic event that does not parse, so that the ones behind it go on."""

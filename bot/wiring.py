@@ -125,6 +125,7 @@ class Instance:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+        await asyncio.to_thread(self.intake.close)
         await asyncio.to_thread(self.lanes.close)
         self.database.close()
         if self.background.database is not None:

@@ -18,6 +18,7 @@ PAUSE_AT_MOST_S = 20.0  # between two pieces of a body
 SLOWEST_BYTES_PER_S = 2_000  # a photo over the worst of networks
 GRACE_S = 20.0  # before a body must have kept that pace
 PIECE_BYTES = 32 * 1024  # parsed at once; then it is the others' turn
+LONGEST_KIND = 500  # a kind, a boundary, a charset; taking more apart is slow
 _OUR_LETTERS = (b"utf-8", b"utf8")
 _ONE_SLASH_TOO_MANY = re.compile(r"(/[^/\\]+(?:/[^/\\]+)*)/")
 
@@ -80,10 +81,11 @@ def _refused(scope: Scope, headers: Mapping[bytes, bytes], most: int | None) -> 
 def _names_other_letters(kinds: Sequence[bytes]) -> bool:
     """Tell whether these Content-Type headers leave any doubt that letters are UTF-8.
 
-    What the form parser would understand must be it, and no second word on the matter may stand beside.
+    What the form parser would understand must be it, and no second word on the matter may stand beside it, nor so many
+    others that this is hard to tell.
     """
     told = b";".join(kinds).lower()
-    if len(kinds) > 1 or b"*" in told:  # RFC 2231 writes `charset*=`; no kind and no boundary has a star
+    if len(kinds) > 1 or len(told) > LONGEST_KIND or b"*" in told:  # RFC 2231 writes `charset*=`, nobody else a star
         return True
     if b"charset" not in told:
         return False
@@ -109,8 +111,9 @@ class _Body:
 
     async def receive(self) -> Message:
         """Return the next piece. Raises `TooMuch` and `TooSlow`."""
-        if self._left:
+        if self._bytes:  # what was handed on is parsed by now, and more may lie ready
             await asyncio.sleep(0)
+        if self._left:
             return self._piece()
         if self._is_whole:  # what is awaited now is that the other side goes away, and that may take long
             return await self._receive()

@@ -21,7 +21,7 @@ def network(address: str) -> str:
 
 
 class Rate:
-    """At most `limit` times in `window_s` seconds for each key."""
+    """At most `limit` times, or as much, in `window_s` seconds for each key."""
 
     def __init__(
         self, limit: int, window_s: float, at_most_keys: int = 50_000, by: Callable[[str], str] = lambda key: key
@@ -31,10 +31,10 @@ class Rate:
         self._window_s = window_s
         self._at_most_keys = at_most_keys
         self._by = by
-        self._counts: dict[str, tuple[float, int]] = {}  # key -> (when its window began, how often since), oldest first
+        self._counts: dict[str, tuple[float, int]] = {}  # key -> (when its window began, how much since), oldest first
 
-    def allows(self, key: str) -> bool:
-        """Count one more for this key, and tell whether it is still within the limit."""
+    def allows(self, key: str, cost: int = 1) -> bool:
+        """Tell whether so much more is within the limit of this key, and count it if it is."""
         key, now = self._by(key), time.monotonic()
         began, count = self._counts.get(key, (now, 0))
         if now - began >= self._window_s:
@@ -42,5 +42,6 @@ class Rate:
             began, count = now, 0
         if key not in self._counts and len(self._counts) >= self._at_most_keys:
             del self._counts[next(iter(self._counts))]
-        self._counts[key] = (began, count + 1)
-        return count < self._limit
+        allowed = count + cost <= self._limit
+        self._counts[key] = (began, count + cost if allowed else count)
+        return allowed

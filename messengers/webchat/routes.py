@@ -8,8 +8,7 @@ from uuid import uuid4
 
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
-from starlette.formparsers import MultiPartException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import Message
@@ -18,7 +17,7 @@ from deeds.said import Inbound
 from messengers.port import Accept, TryLater
 from messengers.webchat import incoming, outgoing
 from messengers.webchat.chat import WebChat
-from messengers.webchat.incoming import BODY_MAX_BYTES, Refused, Upload
+from messengers.webchat.incoming import BODY_MAX_BYTES, TEXT_MAX_CHARS, Refused, Upload
 from messengers.webchat.session import Session, comes_from_us, session
 from storage.office import office
 from storage.photos.files import PhotoFiles
@@ -27,6 +26,7 @@ from storage.store import Store
 LINES_ON_PAGE = 100
 LONGEST_WAIT_S = 25.0
 PAGE_WAITS_FOR_ANSWER_S = 1.5
+EVERYBODY_IS = 10  # times as many as a family or an office behind one address
 _NEVER_KEPT = {"cache-control": "no-store"}
 # The whole body is refused above this; beneath it, it is read to its end so that the refusal reaches the browser.
 _DRAIN_BYTES = 3 * BODY_MAX_BYTES
@@ -35,7 +35,7 @@ _HIGHEST_SEQ = 2**31 - 1  # of the column
 
 @dataclass(frozen=True)
 class ChatServices:
-    """What the routes need. `show` is `web.pages.Pages.show`, the two limits are `web.rates.Rate.allows`."""
+    """What the routes need; from `web` come `pages.Pages.show`, `forms.read_form` and limits, each a `Rate.allows`."""
 
     chat: WebChat
     store: Store
@@ -44,8 +44,10 @@ class ChatServices:
     public_url: str
     accept: Accept
     show: Callable[..., Response]
+    read_form: Callable[[Request, int, int, int], Awaitable[FormData]]
     may_write: Callable[[str], bool]  # by chat: 60 a minute
     may_begin: Callable[[str], bool]  # new chats by network address: 20 a minute
+    may_tell: Callable[[str, int], bool]  # characters by network address: 60,000 a minute
 
 
 def routes(services: ChatServices) -> list[Route]:
@@ -140,11 +142,16 @@ class _Door:
         if not comes_from_us(request.headers, self._services.public_url):
             raise Refused(403, "webchat.error.origin")
 
-    def _check_rate(self, request: Request, who: Session, *, is_new: bool) -> None:
+    def _check_rate(self, request: Request, who: Session, chars: int, *, is_new: bool) -> None:
         address = request.client.host if request.client else ""
-        # Loopback is a proxy on this machine that does not say for whom: everybody would share one count.
-        counted = is_new and address not in ("127.0.0.1", "::1", "")
-        if (counted and not self._services.may_begin(address)) or not self._services.may_write(who.chat):
+        # Loopback is a proxy on this machine that does not say for whom: everybody shares one count.
+        is_everybody = address in ("127.0.0.1", "::1", "")
+        begins = is_new and not is_everybody
+        if (
+            (begins and not self._services.may_begin(address))
+            or not self._services.may_write(who.chat)
+            or not self._services.may_tell(address, chars // EVERYBODY_IS if is_everybody else chars)
+        ):
             raise Refused(429, "webchat.error.too_often")
 
     async def _form(self, request: Request) -> FormData:
@@ -155,11 +162,11 @@ class _Door:
             if int(request.headers.get("content-length") or 0) > BODY_MAX_BYTES:
                 raise _TooMuch
             capped = Request(request.scope, body.receive)
-            return await capped.form(max_files=50, max_fields=12, max_part_size=256 * 1024)
+            return await self._services.read_form(capped, 12, 256 * 1024, 50)
         except _TooMuch:
             await body.drain()
             raise Refused(413, "webchat.error.all_too_large", mb=BODY_MAX_BYTES // 1024**2) from None
-        except (MultiPartException, HTTPException, ClientDisconnect, ValueError, LookupError):
+        except (HTTPException, ValueError):
             raise Refused(400, "webchat.error.not_a_form") from None
 
     async def _take(self, request: Request, who: Session, form: FormData) -> Response:
@@ -173,7 +180,8 @@ class _Door:
         ]
         chat = self._services.chat
         before = await chat.last(who.chat, 1)
-        self._check_rate(request, who, is_new=not before)  # a cookie made up by its sender is new as well
+        chars = min(len(fields.get("text", "")), TEXT_MAX_CHARS)  # what is longer is not read
+        self._check_rate(request, who, chars, is_new=not before)  # a cookie made up by its sender is new as well
         try:
             event = await asyncio.to_thread(incoming.read_event, who.chat, fields, uploads, self._services.files)
         except OSError:  # a full disk: nothing was acknowledged, the page keeps what it has and tries again

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from uuid import uuid4
 
 import aiohttp
 import pytest
@@ -25,6 +26,7 @@ from messengers.port import CannotRead
 from messengers.receiving import parsed
 from messengers.telegram.incoming import Decoder
 from tests.faults.loop_watch import watched
+from texts import say
 from web.rates import Rate, network
 
 HELD_AT_MOST_MS = 20.0
@@ -62,6 +64,10 @@ BODIES = {
     "a name without end": ("/chat/messages", MULTIPART, _form(("đ" * 90_000, "x"))),
     "names as long as they may be": ("/chat/messages", MULTIPART, _form(*[("đ" * 2_000, "x")] * 60)),
     "a name of quotes": ("/chat/messages", MULTIPART, _form(*[(';"' * 2_000, "x")] * 60)),
+    "the same at the desk": ("/desk/sign-in", MULTIPART, _form(*[(';"' * 2_000, "x")] * 45)),
+    "the same at the look-up": ("/look-up", MULTIPART, _form(*[(';"' * 2_000, "x")] * 5)),
+    "a kind of quotes": ("/look-up", MULTIPART + ';"' * 20_000, _form(("receipt", "x"))),
+    "a kind of charsets": ("/chat/messages", MULTIPART + "; charset=utf-8" * 4_000, _form(("text", "x"))),
     "twelve fields full of broken letters": ("/chat/messages", MULTIPART, _form(*[("text", "ạ" * 80_000)] * 12)[1:]),
     "twelve long fields": ("/chat/messages", MULTIPART, _form(*[(f"f{n}", "ạ" * 80_000) for n in range(12)])),
     "parts that name charsets of their own": (
@@ -299,6 +305,48 @@ def test_one_line_to_the_internet_is_counted_once(one: str, other: str, together
     rate = Rate(1, 60, by=network)
     assert rate.allows(one)
     assert rate.allows(other) is not together
+
+
+STORY = "Anh Nam nhảy xuống suối vớt hai cháu nhỏ lên bờ an toàn. "
+
+
+@pytest.mark.parametrize(
+    ("addresses", "stranger"),
+    [
+        (["203.0.113.7"], "203.0.113.8"),
+        (["2001:db8:1:2::1", "2001:db8:1:2:ffff::9", "2001:db8:1:2:3::"], "2001:db8:1:3::1"),
+    ],
+    ids=["an address", "a network of many addresses"],
+)
+def test_twenty_browsers_of_one_address_write_as_much_as_an_office(
+    tmp_path: Path, addresses: list[str], stranger: str
+) -> None:
+    """Each browser keeps within the rate of its chat; together they write what nobody types, and they are refused."""
+
+    async def visit(port: int) -> None:
+        async def says(address: str, text: str) -> tuple[int, str]:
+            form = aiohttp.FormData({"id": str(uuid4()), "text": text}, default_to_multipart=True)
+            async with (
+                aiohttp.ClientSession() as browser,
+                browser.post(
+                    f"http://127.0.0.1:{port}/chat/messages", data=form, headers={"x-forwarded-for": address}
+                ) as answer,
+            ):
+                return answer.status, (await answer.json()).get("error", "")
+
+        longest = (STORY * 400)[:20_000]
+        answers = [await says(addresses[n % len(addresses)], f"{n} {longest}"[:20_000]) for n in range(19)]
+        assert [status for status, _ in answers] == [202] * 3 + [429] * 16
+        assert {sentence for status, sentence in answers if status == 429} == {say("webchat.error.too_often")}
+        assert await says(stranger, STORY) == (202, "")
+
+    _run(tmp_path, visit)
+
+
+def test_what_was_refused_takes_nothing_from_who_writes_less() -> None:
+    """Beside a script that asks for too much at once, a neighbour's few words still find room."""
+    rate = Rate(100, 60)
+    assert [rate.allows("here", cost) for cost in (80, 50, 1_000, 15, 5, 1)] == [True, False, False, True, True, False]
 
 
 def test_many_callers_make_nobody_forgotten_but_the_oldest() -> None:

@@ -1,6 +1,7 @@
 """One person's long message costs the others nothing: it is read before its turn, and its chat's order stays."""
 
 import asyncio
+import threading
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -102,3 +103,35 @@ def test_others_are_answered_while_a_story_is_read(tmp_path: Path, monkeypatch: 
         assert telling.read_telling.cache_info().hits > 0
 
     _with_instance(tmp_path, visit)
+
+
+def test_readings_queue_for_nothing_but_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forty long messages are being read, and take for ever: pages are shown and short words are answered meanwhile."""
+    begun, go_on, readers = asyncio.Event(), threading.Event(), set[str]()
+
+    def reads_for_ever(*given: object) -> None:
+        readers.add(threading.current_thread().name)
+        loop[0].call_soon_threadsafe(begun.set)
+        assert go_on.wait(30)
+        read_ahead(*given)  # type: ignore[arg-type]
+
+    loop: list[asyncio.AbstractEventLoop] = []
+    monkeypatch.setattr("bot.intake.read_ahead", reads_for_ever)
+
+    async def visit(instance: Instance) -> None:
+        loop.append(asyncio.get_running_loop())
+        async with asyncio.TaskGroup() as tasks:
+            for number in range(40):
+                tasks.create_task(instance.accept(_said(f"long{number}", 1, FLOODS["a story"](2_000 + number))))
+            try:
+                async with asyncio.timeout(10):
+                    await begun.wait()
+                    await instance.lanes.read(lambda tx: chat_lines.newest_of_all(tx))
+                    await instance.accept(_said("short", 1, "chào xã"))
+                    await asyncio.to_thread(lambda: None)  # where pictures are cleaned and files are read
+            finally:
+                go_on.set()
+        assert {name.rpartition("_")[0] for name in readers} == {"reading"}
+
+    _with_instance(tmp_path, visit)
+    assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("reading")]

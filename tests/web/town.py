@@ -29,6 +29,7 @@ from storage.people import identify
 from storage.photos.clean import clean
 from storage.photos.files import PhotoFiles
 from storage.settings import set_setting
+from web.forms import read_form
 from web.pages import Pages, SecurityHeaders, error_handlers
 from web.public.routes import PublicServices
 from web.public.routes import routes as public_routes
@@ -146,8 +147,10 @@ class Town:
             public_url=self.public_url,
             accept=self.bot.accept,
             show=pages.show,
+            read_form=read_form,
             may_write=Rate(self.messages_per_minute, 60).allows,
             may_begin=Rate(self.chats_per_minute, 60).allows,
+            may_tell=Rate(60_000, 60).allows,
         )
         public = PublicServices(self.store, self.files, pages, RECEIPT_KEY, Rate(5, 60).allows)
         routes = [*public_routes(public), *chat_routes(chat), *pages.routes()]

@@ -23,7 +23,7 @@ from storage.people import Known
 from storage.web_sessions import Session
 from web.desk import cookies, readers
 from web.desk.services import Services
-from web.forms import fields_of
+from web.forms import read_form
 
 T = TypeVar("T")
 READERS, PAPER_READERS = readers.READERS, readers.PAPER_READERS
@@ -99,7 +99,7 @@ async def form_of(request: Request) -> FormData:
     length = request.headers.get("content-length", "")
     if not length.isdigit() or int(length) > MAX_FORM_BYTES:
         raise NotPossible("desk.error.too_long", f"a form of {length or 'unknown'} bytes")
-    return await fields_of(request, MAX_FIELDS, MAX_FORM_BYTES)
+    return await read_form(request, MAX_FIELDS, MAX_FORM_BYTES)
 
 
 def carries(form: FormData, token: str) -> bool:

@@ -20,7 +20,7 @@ from storage.office import Office, office
 from storage.photos.files import NotOurs, PhotoFiles
 from storage.store import Store
 from texts import say
-from web.forms import fields_of
+from web.forms import read_form
 from web.pages import Pages
 from web.public import stories
 
@@ -120,7 +120,7 @@ class _Site:
             set_up = await self._services.store.read(office)
             said = say("public.look_up.too_often")
             return self._show("public/look_up.html", set_up, status=429, answer=said, typed="")
-        typed = str((await fields_of(request, 5, 1_000)).get("receipt", ""))[:40]
+        typed = str((await read_form(request, 5, 1_000)).get("receipt", ""))[:40]
         # A code that cannot be one is looked for as well: the answer and its time are those of an unknown one.
         receipt = read_receipt(typed) or typed
         hashed = receipt_hmac(receipt, self._services.receipt_key)
