@@ -76,8 +76,11 @@ def _(effect: effects.Attach, scene: Scene, place: Place) -> Outcome:
             room -= 1
     if effect.voice:
         _attach(scene, "voice", effect.voice, 0, draft=draft)
-    prompts = (Prompt(say("photos.too_many", most=MOST_PHOTOS), send_key=_burst_key(scene, "many")),) if refused else ()
-    return Answer(place, prompts)
+    return Answer(place, (_too_many(scene),) if refused else ())
+
+
+def _too_many(scene: Scene) -> Prompt:
+    return Prompt(say("photos.too_many", most=MOST_PHOTOS), send_key=_burst_key(scene, "many"))
 
 
 def _attach(scene: Scene, kind: str, source: FileSource, position: int, *, draft: int | None) -> bool:
@@ -177,6 +180,11 @@ def _(effect: effects.GiveLoosePhotos, scene: Scene, place: Place) -> Outcome:
     if told is None:
         attachments.give_loose(scene.tx, scene.person, draft_id=place.draft)
         return Answer(place)
+    pieces = attachments.of_deed(scene.tx, told.deed_id)
+    has = sum(one.submission_id == told.id and one.kind == "photo" and one.state != "refused" for one in pieces)
+    if has >= MOST_PHOTOS:
+        forgetting.delete_loose(scene.tx, scene.person)
+        return Answer(place, (_too_many(scene),))
     given = attachments.give_loose(scene.tx, scene.person, submission_id=told.id)
     receive.add(scene.tx, told, given, Act.ADD, scene.now, scene.event.messenger)
     return Answer(place, (Prompt(say("photos.late.added", n=given, number=told.number)),))

@@ -3,9 +3,10 @@
 import re
 from uuid import uuid4
 
+from handlers.carry_out import MOST_PHOTOS
 from moderation.cards import ANSWERS_SHOWN, WORDS_SHOWN
 from moderation.receive import MOST_REWRITINGS, MOST_REWRITTEN_CHARS
-from storage import history
+from storage import attachments, history
 from storage.history import Asked
 from tests.cast import RESCUE, OnTelegram, OnWebChat, Speaker
 from tests.town import Town
@@ -74,11 +75,11 @@ def test_words_sent_again_unchanged_are_no_news(town: Town) -> None:
     assert town.deed(1).version == 2
 
 
-def test_a_thousand_edits_of_messages_nobody_sent(town: Town) -> None:
+def test_edits_of_messages_nobody_sent(town: Town) -> None:
     """A script rewrites what it never wrote, with all a message holds: past a bound it is told to call, and no more."""
     thu = town.moderator("Thu", on="plain")
     hoa = _told(town)
-    for number in range(MOST_REWRITINGS + 15):
+    for number in range(MOST_REWRITINGS + 5):
         _edits(hoa, str(uuid4()), f"{number} {LONGEST}")
     assert hoa.shows(FULL)
     assert "0200 000 000" in next(shown.text for shown in hoa.messages() if FULL in shown.text)
@@ -124,6 +125,19 @@ def test_all_notes_together_are_bounded_and_stand_at_the_desk(town: Town) -> Non
         desk.sign_in(re.sub(r"^https?://[^/]+", "", town.command("login-link", "Thu").strip()))
         page = desk.get(f"/desk/deeds/{town.deed(1).code}").text
     assert all(f"Hết điều {number}." in page for number in range(len(kept)))
+
+
+def test_pictures_are_added_until_a_report_has_ten(town: Town) -> None:
+    """One picture after the other, each a version of the deed: what a report takes while it is told is all it takes."""
+    hoa = _told(town)
+    for number in range(MOST_PHOTOS + 2):
+        hoa.says("", photos=1, first=number)
+        hoa.picks("Đúng, thêm vào tin đó")
+    hoa.sees("Đã thêm 1 ảnh vào tin số 1")
+    hoa.sees(f"tối đa {MOST_PHOTOS} ảnh")
+    deed = town.deed(1)
+    assert deed.version == 1 + MOST_PHOTOS
+    assert len(town.rows(lambda tx: attachments.of_deed(tx, deed.id))) == MOST_PHOTOS
 
 
 def test_a_long_answer_to_a_question_is_cut_on_the_card(town: Town) -> None:
