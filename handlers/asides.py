@@ -102,9 +102,9 @@ def answer(place: Place, said: Said, option: str | None, context: Context) -> An
     text = said.text.strip()
     match place.talk:
         case "delete":
-            return _delete(place, option, text)
+            return _delete(place, option, text, context)
         case "withdraw":
-            return _withdraw(place, option, text)
+            return _withdraw(place, option, text, context)
         case "consent_publish":
             return _consent(place, option, text, context)
         case "late_photos":
@@ -112,7 +112,7 @@ def answer(place: Place, said: Said, option: str | None, context: Context) -> An
         case "question":
             return _question(place, said, text)
         case "link":
-            return _link(place, option, text)
+            return _link(place, option, text, context)
         case _:
             return None
 
@@ -132,12 +132,12 @@ def _surely(text: str) -> bool:
     return clear_yes(text) and not sends(text)
 
 
-def _delete(place: Place, option: str | None, text: str) -> Answer | None:
+def _delete(place: Place, option: str | None, text: str, context: Context) -> Answer | None:
     if option == "delete" or (option is None and _surely(text)):
         return deleted(place)
-    if option == "keep" or keeps(text) or weak_yes(text):
+    if option == "keep" or keeps(text):
         return Answer(leave(place), (Prompt(say("delete.kept")),))
-    return _unclear(place, text)
+    return _unclear(place, text, context)
 
 
 def deleted(place: Place) -> Answer:
@@ -145,25 +145,26 @@ def deleted(place: Place) -> Answer:
     return Answer(Place(turn=place.turn), (), (EraseMe(),))
 
 
-def _withdraw(place: Place, option: str | None, text: str) -> Answer | None:
+def _withdraw(place: Place, option: str | None, text: str, context: Context) -> Answer | None:
     if option == "withdraw" or (option is None and _surely(text)):
         return Answer(leave(place), (), (Withdraw(place.about["submission"]),))
-    if option == "keep" or keeps(text) or weak_yes(text):
+    if option == "keep" or keeps(text):
         return Answer(leave(place), (Prompt(say("withdraw.kept", number=place.about["number"])),))
-    return _unclear(place, text)
+    return _unclear(place, text, context)
 
 
-def _link(place: Place, option: str | None, text: str) -> Answer | None:
+def _link(place: Place, option: str | None, text: str, context: Context) -> Answer | None:
     if option == "join" or (option is None and _surely(text)):
         return Answer(leave(place), (), (Join(place.about["invitation"]),))
     if option == "stranger" or clear_no(text):
         return Answer(leave(place), (), (RefuseJoin(place.about["invitation"]),))
-    return _unclear(place, text)
+    return _unclear(place, text, context)
 
 
-def _unclear(place: Place, text: str) -> Answer | None:
-    """Show the choices again after a word that makes none of them; anything longer is about something else."""
-    return again(place, say("menu.not_an_option", count=len(place.shown))) if bare_word(text) else None
+def _unclear(place: Place, text: str, context: Context) -> Answer | None:
+    """Show the choices again after words that make none of them; what tells of a deed is about something else."""
+    is_short = len(text) <= SHORT_REMARK_CHARS and not names_something(text, context)
+    return again(place, say("menu.not_an_option", count=len(place.shown))) if bare_word(text) or is_short else None
 
 
 SHORT_REMARK_CHARS = 80

@@ -13,7 +13,7 @@ from deeds.places import Commune, Renamed, Split
 from deeds.vietnamese import cut_at_sentence, fold
 from handlers.place import Context
 from handlers.reading.days import DayRead, find_day, read_day
-from handlers.reading.fitting import is_aside, may_be_people, may_be_place, may_be_time
+from handlers.reading.fitting import corrected, is_aside, may_be_people, may_be_place, may_be_time
 from handlers.reading.names import PersonRead, find_kind, find_people
 from handlers.reading.telling import Telling
 from handlers.reading.wheres import PlaceRead, find_place
@@ -65,6 +65,7 @@ class Who:
         """Take the first person named; else the whole answer names a collective or describes somebody."""
         if is_aside(text):
             return None
+        text = corrected(text) or text
         kind = find_kind(text)
         people = find_people(text)
         place = find_place(text, context.areas, context.home)
@@ -114,6 +115,7 @@ class Where:
 
     def read(self, text: str, context: Context) -> Reading | None:
         """Take the place named; words that name no place we know are a hamlet of our own commune."""
+        text = corrected(text) or text
         found = find_place(text, context.areas, context.home)
         if is_aside(text) or (found is None and not may_be_place(text)):
             return None
@@ -213,6 +215,7 @@ class When:
         """Take the day named; words for a time that is no day are kept as they are."""
         if is_aside(text):
             return None
+        text = corrected(text) or text
         day = read_day(text, context.today)
         if day is None and (found := find_day(text, context.today)):
             day = found.day

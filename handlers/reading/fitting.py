@@ -52,6 +52,8 @@ def may_be_people(text: str) -> bool:
     said = _LEADING_COUNT.sub("", _plain(text))
     words = _WORD.findall(said)
     nobody = _starts("no_people")
+    if re.match(spoken(table(_FILE)["that_one"]), _polite(text)) and len(text) <= ANSWER_MAX_CHARS:
+        return not is_aside(text)
     if is_aside(text) or not words or len(words) > _PEOPLE_WORDS or nobody.match(said) or nobody.match(_polite(text)):
         return False
     if _people().match(said):
@@ -93,11 +95,13 @@ def forbids_use(text: str) -> bool:
 
 @remembered
 def corrected(text: str) -> str | None:
-    """Return who it was instead, where somebody says "not X but Y"."""
-    found = (
-        re.search(rf"(?<!\w){spoken(table(_FILE)['corrects'])}", lower(text)) if len(text) <= ANSWER_MAX_CHARS else None
-    )
-    return text[found.start("new") : found.end("new")] if found else None
+    """Return what it was instead, where somebody says "not X but Y" or "Y, not X"."""
+    if len(text) > ANSWER_MAX_CHARS:
+        return None
+    for way in ("corrects", "instead_of"):
+        if found := re.search(rf"(?<!\w){spoken(table(_FILE)[way])}", lower(text)):
+            return text[found.start("new") : found.end("new")].strip(" ,;:")
+    return None
 
 
 @remembered

@@ -113,13 +113,13 @@ def test_a_late_picture_is_not_dropped_by_a_bare_no(town: Town, on: str) -> None
 
 
 def test_deleting_takes_more_than_pointing(town: Town, on: str) -> None:
-    """ "Cái đầu" and "gửi đi" show the question again, "ok" keeps everything, "xoa het" deletes."""
+    """ "Cái đầu", "gửi đi" and "ok" show the question again, "giu lai" keeps everything, "xoa het" deletes."""
     ba = town.citizen("Bà Mấy", on=on)
     ba.reports()
-    for words in ("cai dau", "gui di", "4"):
+    for words in ("cai dau", "gui di", "ok", "4"):
         answers(ba, "xoa", words)
         assert offers(ba, "Xóa hết"), words
-    assert "Xóa hết" not in answers(ba, "ok")
+    assert "Xóa hết" not in answers(ba, "giu lai")
     assert town.deed().story == RESCUE
     answers(ba, "xoa", "xoa het")
     assert not {"deed", "submission", "draft"} & set(town.tables_with("Khuyên"))
