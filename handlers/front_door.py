@@ -6,6 +6,7 @@ what no conversation takes begins a report.
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import islice
 
 from deeds.errors import AskAgain
 from deeds.months import local_day
@@ -39,7 +40,7 @@ from handlers.place import (
 )
 from handlers.questions import put_next_question
 from handlers.reading.answers import bare_word
-from handlers.reading.fitting import asks_something, forbids_use, speaks_of_use
+from handlers.reading.fitting import asks_something, speaks_of_use, takes_back
 from handlers.reading.guards import emergency_now, sounds_like_complaint, stays_in_danger
 from handlers.reading.names import find_people
 from handlers.reading.telling import clear_yes, greets, keeps, says_unknown, sends, thanks, weak_yes
@@ -271,12 +272,14 @@ def _idle(desk: Desk, place: Place, said: Said) -> Answer:
 def _about_what_was_sent(desk: Desk, place: Place, text: str) -> Answer | None:
     """A question to us begins no report, nor does a remark on what may be shown of the last: that is asked again."""
     context = desk.context
+    if len(text) > asides.SHORT_REMARK_CHARS * 2:
+        return None  # a story, and its reading is none of a remark's
     if asks_something(text) and not any(person.full for person in find_people(text)):
         return Answer(place, (Prompt(say("asked.other", phone=context.office["phone"])),))
     if asides.names_something(text, context):
         return None
-    latest = deeds.latest_of(desk.tx, context.person.id) if speaks_of_use(text) or forbids_use(text) else None
-    if latest is not None and latest.withdrawn_at is None and forbids_use(text):
+    latest = deeds.latest_of(desk.tx, context.person.id) if speaks_of_use(text) or takes_back(text) else None
+    if latest is not None and latest.withdrawn_at is None and takes_back(text):
         return Answer(place, (), (TakeBackUse(None, pictures_only=False),))
     if latest is not None and latest.withdrawn_at is None and context.now - latest.told_at < REMEMBERS_USE:
         set_up = context.office
@@ -285,7 +288,7 @@ def _about_what_was_sent(desk: Desk, place: Place, text: str) -> Answer | None:
 
 
 def _says_nothing(said: Said) -> bool:
-    return sum(sign.isalpha() for sign in said.text) < 3
+    return sum(1 for _ in islice((sign for sign in said.text if sign.isalpha()), 3)) < 3
 
 
 def _answers_nothing(text: str) -> bool:

@@ -94,6 +94,12 @@ def forbids_use(text: str) -> bool:
 
 
 @remembered
+def takes_back(text: str) -> bool:
+    """Tell whether somebody whom nobody asked forbids what they allowed: they begin with the no, and say of what."""
+    return len(text) <= _SHORT_CHARS and _starts("takes_back").match(_polite(text)) is not None
+
+
+@remembered
 def corrected(text: str) -> str | None:
     """Return what it was instead, where somebody says "not X but Y" or "Y, not X"."""
     if len(text) > ANSWER_MAX_CHARS:
