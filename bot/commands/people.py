@@ -59,8 +59,11 @@ def invite(
 
 def login_link(name: str) -> None:
     """Print a link that signs this person in at the desk, once, within 24 hours."""
+    now = CLOCK.now()
     with writing() as tx:
-        token = web_sessions.new_link(tx, actor(tx, name).id, CLOCK.now(), LINK_LIVES)
+        known = actor(tx, name)
+        invitations.appoint_unmet(tx, known.id, now)  # who was invited and has met us nowhere comes in by this link
+        token = web_sessions.new_link(tx, known.id, now, LINK_LIVES)
     typer.echo(_link(token))
 
 

@@ -1,9 +1,12 @@
 """The fixed surface of the command line, beside a running server: what scripts rely on keeps its shape."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
+
+import httpx2
 
 from deeds.kinds import Status
 from moderation.confirming import CONFIRMERS
@@ -68,6 +71,19 @@ def test_what_cannot_be_done_is_one_sentence_and_exit_code_1(town: Town, tmp_pat
         if words[: len(approve)] == approve:
             assert all(key in done.stderr for key in CONFIRMERS)
     assert town.deed(1).status is Status.RECEIVED
+
+
+def test_a_link_for_somebody_just_invited_opens_the_desk(town: Town) -> None:
+    """Invited by command and not met anywhere yet: the link signs them in with their role."""
+    town.citizen("Lan").says("alo")
+    town.command("invite", "Thu", "--role", "moderator")
+    link = town.command("login-link", "Thu").strip()
+    town.clock.catch_up()
+    with httpx2.Client(base_url=town.address, follow_redirects=True) as browser:
+        path = re.sub(r"^https?://[^/]+", "", link)
+        token = re.search(r'name="token" value="([^"]+)"', browser.get(path).text)
+        assert token is not None
+        assert browser.post(path, data={"token": token[1]}).status_code == 200
 
 
 def test_an_open_month_gives_a_draft_and_freezes_nothing(town: Town, tmp_path: Path) -> None:
