@@ -1,6 +1,7 @@
 """What people may ask for at any moment: a command, or a wish in ordinary words; the open conversation waits."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from deeds.deep_links import UNIT
 from deeds.said import Prompt, Said
@@ -11,7 +12,7 @@ from handlers.effects import AskWithdraw, GoOn, ListMine, TakeBackUse, TellStatu
 from handlers.filling import add_to_story
 from handlers.introduce_deed import INTRODUCE_DEED, greet, who_we_are
 from handlers.moderators import Desk
-from handlers.place import Answer, Place, again, ask, labelled, names_choice
+from handlers.place import AT_ONCE, Answer, Place, again, ask, labelled, names_choice
 from handlers.wishes import ELSE, REPORT, Wish, wish
 from moderation.purge import complaint_doors
 from storage import deeds, drafts, org_units
@@ -48,6 +49,8 @@ def _wish(desk: Desk, place: Place, meant: Wish, *, telling: bool) -> Answer | N
             return Answer(place, (Prompt(say(meant.answer, **who_we_are(desk.context))),), (GoOn(),))
         case "mine":
             return Answer(place, (), (ListMine(),))
+        case "drop" | "keep_nothing" | "erase" if place.asked in ("drop", "sure") and _just_put(desk, place):
+            return again(place, say("menu.at_once"))  # sent twice, before the question could be read: no answer to it
         case "not_send" if telling and place.asked == "drop":
             return again(place, say("menu.not_an_option", count=len(place.shown)))  # not to send is not to delete
         case "drop" | "not_send" | "keep_nothing" if telling:
@@ -64,6 +67,10 @@ def _wish(desk: Desk, place: Place, meant: Wish, *, telling: bool) -> Answer | N
             return Answer(noted, (Prompt(say("use.while_telling", phone=desk.context.office["phone"])),), (GoOn(),))
         case _:
             return Answer(place, (), (TakeBackUse(meant.number, pictures_only=meant.pictures), GoOn()))
+
+
+def _just_put(desk: Desk, place: Place) -> bool:
+    return bool(place.put_at) and desk.context.now - datetime.fromisoformat(place.put_at) < AT_ONCE
 
 
 def _has_told(desk: Desk) -> bool:

@@ -86,10 +86,10 @@ def allowances_of_each(tx: Tx, honorees: Mapping[int, HonoreeRow]) -> Mapping[in
 def showable(deed: DeedRow, honoree: HonoreeRow, allowed: Allowances, pieces: Sequence[Piece]) -> Showable:
     """Return what the public may be shown; `pieces` are all there are of the deed."""
     shown = _showable(deed, honoree, allowed, pieces, named={Thing.DEED, Thing.NAME} <= allowed.honoree)
-    if shown.words is None:
+    if shown.words is None or shown.name is None:
         return shown
     # Whoever else is named in the words was never asked.
-    others = without_people(shown.words, say("publishing.nameless"), but=honoree.name if shown.name else "")
+    others = without_people(shown.words, say("publishing.nameless"), but=honoree.name)
     return replace(shown, words=others)
 
 

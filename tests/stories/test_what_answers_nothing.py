@@ -4,9 +4,10 @@ import httpx2
 import pytest
 
 from deeds.kinds import Act, Thing
+from deeds.said import Said
 from storage import deeds, drafts
 from storage.deeds import DeedRow
-from tests.cast import RESCUE
+from tests.cast import RESCUE, OnPlain
 from tests.stories.test_what_i_sent import allowed
 from tests.town import Town
 
@@ -324,3 +325,21 @@ def test_a_question_nobody_foresaw_is_no_deed(town: Town) -> None:
     lan.says("xã mình có phát áo phao không vậy")
     assert "xin gọi" in lan.last.lower()
     assert not town.rows(lambda tx: drafts.waiting_of(tx, 1))
+
+
+@pytest.mark.parametrize("sent", [False, True])
+def test_a_refusal_that_arrives_twice_deletes_nothing(town: Town, sent: bool) -> None:
+    """The telephone sends "đừng lưu gì về tôi" twice in one second: the question stands, and nothing is gone."""
+    lan = town.citizen("Lan")
+    assert isinstance(lan, OnPlain)
+    lan.reports(f"{RESCUE} Canaryflood") if sent else lan.says(f"{STORY} Canaryflood")
+
+    async def twice() -> None:
+        for _ in range(2):
+            await town.plain.deliver(lan.chat, "Lan", Said(text="đừng lưu gì về tôi", message=town.plain.number()))
+
+    town.clock.forward(seconds=5)
+    town.run(twice())
+    town.deliver()
+    assert {"deed" if sent else "draft"} <= set(town.tables_with("Canaryflood"))
+    assert lan.shows("Chưa làm gì cả")
