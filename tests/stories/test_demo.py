@@ -232,7 +232,7 @@ def test_a_month_later_the_sample_goes_on(made: Path, tmp_path: Path) -> None:
 def test_each_of_its_people_has_a_link_and_something_to_try(made: Path, tmp_path: Path) -> None:
     """Whoever looks in for the first time can sit down at every desk there is, and is told what for."""
     addresses = _prepared(shutil.copytree(made, tmp_path / "town"), "2026-11-22 10:00")
-    assert {seat.role for seat in addresses.seats} >= {Role.MODERATOR, Role.STANDING_OFFICE}
+    assert {seat.role for seat in addresses.seats} >= {Role.MODERATOR, Role.CLERK, Role.STANDING_OFFICE}
     printed = addresses.text()
     for seat in addresses.seats:
         assert f"{seat.name} ({say(f'role.{seat.role}')}): {say(f'demo.try.{seat.role}')}\n    {seat.link}" in printed
