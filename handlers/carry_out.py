@@ -32,7 +32,7 @@ from texts import say
 MOST_PHOTOS = 10
 BURST = timedelta(seconds=1.5)  # items of one album arrive within it
 LISTED = 5
-REWRITTEN_WITHIN = timedelta(days=2)  # as long as messengers let people edit
+NOTED_WITHIN = timedelta(days=2)  # as long as messengers let people edit
 
 
 @dataclass(frozen=True)
@@ -197,18 +197,22 @@ def _(_effect: effects.DropLoosePhotos, scene: Scene, place: Place) -> Outcome:
 
 
 @carry_out.register
-def _(effect: effects.NoteRewriting, scene: Scene, place: Place) -> Outcome:
+def _(effect: effects.NoteBeside, scene: Scene, place: Place) -> Outcome:
     told = deeds.latest_of(scene.tx, scene.person)
-    if told is None or told.withdrawn_at is not None or scene.now - told.told_at > REWRITTEN_WITHIN:
+    if told is None or told.withdrawn_at is not None or scene.now - told.told_at > NOTED_WITHIN:
         return Answer(place)
     event = scene.event
-    said_in = f"{event.messenger}:{event.chat}:{event.said.edits}"
+    said_in = f"{event.messenger}:{event.chat}:{event.said.edits or event.said.message or event.id}"
+    heading = say("question.rewritten") if event.said.edits else say("question.added")
     try:
-        kept = receive.rewrite(scene.tx, told, said_in, effect.text, scene.now, event.messenger)
-    except receive.TooMuchRewritten:
+        kept = receive.note(scene.tx, told, heading, said_in, effect.text, scene.now, event.messenger)
+    except receive.TooMuchNoted:
         full = say("note.full", number=told.number, phone=scene.context.office["phone"])
         return Answer(place, (Prompt(full),))
-    return Answer(place, (Prompt(say("note.kept", number=told.number)),) if kept else ())
+    if not kept:
+        return Answer(place)
+    done = "note.kept" if event.said.edits else "note.added"
+    return Answer(place, (Prompt(say(done, number=told.number)),))
 
 
 @carry_out.register

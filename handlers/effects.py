@@ -71,8 +71,8 @@ class DropLoosePhotos:
 
 
 @dataclass(frozen=True)
-class NoteRewriting:
-    """A message was rewritten after its report was handed in: the report stays, the moderator reads the new words."""
+class NoteBeside:
+    """Words that came after the receipt, new or a message rewritten: the moderator reads them beside the report."""
 
     text: str
 

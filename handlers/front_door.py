@@ -21,7 +21,7 @@ from handlers.effects import (
     ForgetEvent,
     GiveLoosePhotos,
     GoOn,
-    NoteRewriting,
+    NoteBeside,
     TakeBackUse,
 )
 from handlers.filling import STORY_MIN_CHARS, has_letters, hear_story
@@ -43,7 +43,7 @@ from handlers.reading.answers import bare_word
 from handlers.reading.fitting import asks_something, speaks_of_use, takes_back
 from handlers.reading.guards import emergency_now, sounds_like_complaint, stays_in_danger
 from handlers.reading.names import find_people
-from handlers.reading.telling import clear_yes, greets, keeps, says_unknown, sends, thanks, weak_yes
+from handlers.reading.telling import adds, another, clear_yes, greets, keeps, says_unknown, sends, thanks, weak_yes
 from moderation.purge import complaint_doors
 from storage import attachments, deeds, drafts, groups, outbox, people, windows
 from storage.database import Tx
@@ -52,6 +52,8 @@ from texts import say
 
 REGISTER = "/nhomduyet"
 DANGER_LASTS = timedelta(minutes=10)
+ADDED_WITHIN = timedelta(days=1)
+AFTER_RECEIPT = ("", asides.CONSENT_PUBLISH, asides.LATE_PHOTOS)  # where nothing else is being told
 REMEMBERS_USE = timedelta(days=7)  # after which "use it" is about something else
 
 
@@ -167,7 +169,7 @@ def _answer(desk: Desk, place: Place) -> Answer:
         in_form = place.talk == INTRODUCE_DEED.name
         if in_form:
             return engine.rewrite(INTRODUCE_DEED, place, said, context)
-        return Answer(place, (), (NoteRewriting(text),) if text and command(text) is None else ())
+        return Answer(place, (), (NoteBeside(text),) if text and command(text) is None else ())
     if said.photos and (late := _same_album(desk, place)):
         return late
     if said.choice is not None and _at_once(desk, place):
@@ -180,6 +182,7 @@ def _answer(desk: Desk, place: Place) -> Answer:
         return asides.ask_complaint(place, text)
     answer = (
         after_receipt(desk.tx, place, said, context)
+        or _addition(desk, place, said)
         or _courtesy(desk, place, said)
         or _open_talk(desk, place, said)
         or _idle(desk, out_of(place), said)
@@ -285,6 +288,26 @@ def _about_what_was_sent(desk: Desk, place: Place, text: str) -> Answer | None:
         set_up = context.office
         return asides.ask_consent(place, latest.id, set_up["office"], set_up["standing_office"])
     return None
+
+
+def _addition(desk: Desk, place: Place, said: Said) -> Answer | None:
+    """ "Oh, I forgot ..." soon after the receipt belongs to that report, and leaves open what is asked beside it."""
+    if (
+        place.talk not in AFTER_RECEIPT
+        or said.choice is not None
+        or said.voice
+        or not adds(said.text)
+        or another(said.text)
+    ):
+        return None
+    latest = deeds.latest_of(desk.tx, desk.context.person.id)
+    if latest is None or latest.withdrawn_at is not None or desk.context.now - latest.told_at > ADDED_WITHIN:
+        return None
+    note = NoteBeside(said.text.strip())
+    if not said.photos:
+        return Answer(place, (), (note,))
+    late = _late_photos(desk, place, said)
+    return late.then(note) if late is not None else None
 
 
 def _says_nothing(said: Said) -> bool:

@@ -17,14 +17,13 @@ from storage.database import Tx
 from storage.deeds import DeedRow, SubmissionRow
 from storage.history import Entry
 from storage.office import Office
-from texts import say
 
-MOST_REWRITINGS = 20  # of one report: each is a version of the deed and a card written anew
-MOST_REWRITTEN_CHARS = 20_000  # in all: what one message may hold
+MOST_NOTES = 20  # of one report: each is a version of the deed and a card written anew
+MOST_NOTED_CHARS = 20_000  # in all: what one message may hold
 
 
-class TooMuchRewritten(Exception):
-    """So much of one report was rewritten that the rest is to be talked over."""
+class TooMuchNoted(Exception):
+    """So much was added to one report, or rewritten of it, that the rest is to be talked over."""
 
 
 @dataclass(frozen=True)
@@ -151,10 +150,10 @@ def add(tx: Tx, told: SubmissionRow, photos: int, act: Act, now: datetime, via: 
     return deed
 
 
-def rewrite(tx: Tx, told: SubmissionRow, said_in: str, words: str, now: datetime, via: str) -> bool:
-    """Keep what a teller made of a message beside their report, in place of what they made of it before.
+def note(tx: Tx, told: SubmissionRow, heading: str, said_in: str, words: str, now: datetime, via: str) -> bool:
+    """Keep words of a teller beside their report, in place of what the same message said before.
 
-    Returns False when the deed takes nothing more. Raises `TooMuchRewritten` past the bounds of a correction.
+    `said_in` is the message. Returns False when the deed takes nothing more. Raises `TooMuchNoted` past the bounds.
     """
     deed = deeds.deed(tx, told.deed_id, hold=True)
     if deed is None or Act.ADD not in MOVES[deed.status]:
@@ -163,16 +162,16 @@ def rewrite(tx: Tx, told: SubmissionRow, said_in: str, words: str, now: datetime
     if notes.get(said_in) == words:
         return True
     kept = {**notes, said_in: words}
-    times = sum(_is_rewriting(entry, told.id) for entry in history.of_deed(tx, deed.id))
-    if times >= MOST_REWRITINGS or sum(map(len, kept.values())) > MOST_REWRITTEN_CHARS:
-        raise TooMuchRewritten
+    times = sum(_is_note(entry, told.id) for entry in history.of_deed(tx, deed.id))
+    if times >= MOST_NOTES or sum(map(len, kept.values())) > MOST_NOTED_CHARS:
+        raise TooMuchNoted
     assert told.person_id is not None
-    history.note_of_teller(tx, deed.id, told.id, told.person_id, say("question.rewritten"), said_in, words, now)
+    history.note_of_teller(tx, deed.id, told.id, told.person_id, heading, said_in, words, now)
     add(tx, told, 0, Act.ADD, now, via)
     return True
 
 
-def _is_rewriting(entry: Entry, submission_id: int) -> bool:
+def _is_note(entry: Entry, submission_id: int) -> bool:
     return entry.act is Act.ADD and entry.details == {"photos": 0, "submission": submission_id}
 
 

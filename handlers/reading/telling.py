@@ -10,7 +10,7 @@ from deeds.vietnamese import lower, nfc
 from handlers.reading.days import DayRead, find_day
 from handlers.reading.names import PersonRead, find_kind, find_people
 from handlers.reading.wheres import PlaceRead, find_place
-from handlers.reading.words import just_before, lines, only, remembered, spoken, word_list
+from handlers.reading.words import has, just_before, lines, only, remembered, spoken, word_list
 
 _EMPTY_PAIRS = re.compile(r"\(\s*\)|\[\s*\]|\"\s*\"|\u201c\s*\u201d")
 
@@ -96,6 +96,11 @@ def leaves_as_is(text: str) -> bool:
 def adds(text: str) -> bool:
     """Return whether words begin by saying that they come on top of what was told: "thêm là", "à quên"."""
     return word_list("adding.txt").match(lower(text.strip())) is not None
+
+
+def another(text: str) -> bool:
+    """Return whether words say that something else comes, beside what was told: "thêm một việc nữa"."""
+    return has("another.txt", text)
 
 
 def keeps(text: str) -> bool:

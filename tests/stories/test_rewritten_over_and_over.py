@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from handlers.carry_out import MOST_PHOTOS
 from moderation.cards import ANSWERS_SHOWN, WORDS_SHOWN
-from moderation.receive import MOST_REWRITINGS, MOST_REWRITTEN_CHARS
+from moderation.receive import MOST_NOTED_CHARS, MOST_NOTES
 from storage import attachments, history
 from storage.history import Asked
 from tests.cast import RESCUE, OnTelegram, OnWebChat, Speaker
@@ -79,7 +79,7 @@ def test_edits_of_messages_nobody_sent(town: Town) -> None:
     """A script rewrites what it never wrote, with all a message holds: past a bound it is told to call, and no more."""
     thu = town.moderator("Thu", on="plain")
     hoa = _told(town)
-    for number in range(MOST_REWRITINGS + 5):
+    for number in range(MOST_NOTES + 5):
         _edits(hoa, str(uuid4()), f"{number} {LONGEST}")
     assert hoa.shows(FULL)
     assert "0200 000 000" in next(shown.text for shown in hoa.messages() if FULL in shown.text)
@@ -91,11 +91,11 @@ def test_edits_of_messages_nobody_sent(town: Town) -> None:
 def test_one_message_rewritten_without_end(town: Town) -> None:
     """Each rewriting is a version of the deed: a teller's script cannot keep a moderator from ever deciding."""
     hoa, message = _told(town), str(uuid4())
-    for number in range(MOST_REWRITINGS + 5):
+    for number in range(MOST_NOTES + 5):
         _edits(hoa, message, f"Lần {number}: hai cháu nhỏ là con chị Mây")
     hoa.sees(FULL)
-    assert town.deed(1).version == 1 + MOST_REWRITINGS
-    assert [note.answer for note in _notes(town)] == [f"Lần {MOST_REWRITINGS - 1}: hai cháu nhỏ là con chị Mây"]
+    assert town.deed(1).version == 1 + MOST_NOTES
+    assert [note.answer for note in _notes(town)] == [f"Lần {MOST_NOTES - 1}: hai cháu nhỏ là con chị Mây"]
     hoa.reports()  # another report of theirs has bounds of its own
     hoa.reads_all()
     _edits(hoa, message, "Lần cuối: là con chị Mây")
@@ -106,14 +106,14 @@ def test_all_notes_together_are_bounded_and_stand_at_the_desk(town: Town) -> Non
     """The card shows the last few, cut as the story is cut; the desk's page shows every word that was kept."""
     thu = town.moderator("Thu", on="webchat")
     hoa = _told(town)
-    half = LONGEST[: MOST_REWRITTEN_CHARS // 5 - 100]
+    half = LONGEST[: MOST_NOTED_CHARS // 5 - 100]
     words = [f"Điều thứ {number}. {half} Hết điều {number}." for number in range(6)]
     for each in words:
         _edits(hoa, str(uuid4()), each)
     hoa.sees(FULL)
     kept = [note.answer or "" for note in _notes(town)]
     assert kept == words[: len(kept)]
-    assert MOST_REWRITTEN_CHARS * 0.7 < sum(map(len, kept)) <= MOST_REWRITTEN_CHARS
+    assert MOST_NOTED_CHARS * 0.7 < sum(map(len, kept)) <= MOST_NOTED_CHARS
     card = _card(thu)
     assert f"Còn {len(kept) - ANSWERS_SHOWN} lời đáp trước đó" in card
     assert card.count("Đáp: ") == ANSWERS_SHOWN

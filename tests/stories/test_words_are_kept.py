@@ -2,6 +2,8 @@
 
 import pytest
 
+from storage import attachments, deeds, history
+from tests.cast import RESCUE
 from tests.town import Town
 
 SOMETHING = "Có chuyện này hay lắm, kể cho cán bộ nghe nhé"
@@ -80,3 +82,66 @@ def test_an_answer_to_the_question_about_a_waiting_report_is_kept(town: Town) ->
     lan.sees("Kể tiếp không ạ?")
     lan.says("là chị Ngoan, tổ 3")
     assert "chị Ngoan" in lan.sees("Xin xem lại:")
+
+
+def _notes(town: Town) -> list[str | None]:
+    deed = town.deed()
+    return [asked.answer for asked in town.rows(lambda tx: history.questions_of(tx, deed.id))]
+
+
+@pytest.mark.parametrize(
+    "added",
+    [
+        "à quên, có cả anh Sùng A Tếnh giúp nữa",
+        "Cho em nói thêm là hôm đó trời mưa to lắm",
+        "a quen con ba Lan nau com cho ca doi",
+        "bổ sung: anh Khuyên còn bị trẹo chân",
+    ],
+)
+def test_what_was_forgotten_joins_the_report(town: Town, on: str, added: str) -> None:
+    """Said to the question about the use of the words, which stays open, or when nothing is open any more."""
+    lan, thu = town.citizen("Lan", on=on), town.moderator("Thu")
+    lan.reports(RESCUE)
+    lan.says(added)
+    lan.sees("Đã ghi thêm lời này vào tin số 1")
+    lan.picks("Chỉ lời kể")
+    lan.sees("chỉ dùng lời kể")
+    lan.says("còn nữa, hai cháu nhỏ giờ đã đi học lại")
+    lan.sees("Đã ghi thêm lời này vào tin số 1")
+    assert _notes(town) == [added, "còn nữa, hai cháu nhỏ giờ đã đi học lại"]
+    assert len(town.rows(lambda tx: deeds.recent(tx, 10))) == 1
+    thu.says("xem")
+    card = thu.sees("(người kể nói thêm sau khi gửi)")
+    assert added in card
+
+
+@pytest.mark.parametrize("begun", ["thêm một việc nữa: bà Lò Thị Ngoan hiến đất làm đường", "còn chuyện khác nữa nhé"])
+def test_another_deed_is_no_addition(town: Town, begun: str) -> None:
+    """Who says that it is another one begins another report."""
+    lan = town.citizen("Lan")
+    lan.reports(RESCUE)
+    lan.says(begun)
+    assert "Đã ghi thêm" not in lan.last
+    assert _notes(town) == []
+
+
+def test_an_addition_days_later_is_a_report(town: Town) -> None:
+    """After a day nobody knows what it is added to; it is heard as a story and asked about."""
+    lan = town.citizen("Lan")
+    lan.reports(RESCUE)
+    town.clock.forward(days=3)
+    lan.says("à quên, bà Lò Thị Ngoan ở tổ 3 hôm qua hiến đất làm đường cho bà con")
+    assert "Đã ghi thêm" not in lan.last
+    lan.sees("Xin xem lại:")
+
+
+def test_a_picture_with_the_words_that_add_it(town: Town) -> None:
+    """The words join at once; where the picture belongs is asked, as always."""
+    lan = town.citizen("Lan")
+    lan.reports(RESCUE)
+    lan.says("à quên, ảnh lúc anh lên bờ", photos=1)
+    lan.sees("Đã ghi thêm lời này vào tin số 1")
+    assert _notes(town) == ["à quên, ảnh lúc anh lên bờ"]
+    lan.picks("Đúng, thêm vào tin đó")
+    deed = town.deed()
+    assert len(town.rows(lambda tx: attachments.of_deed(tx, deed.id))) == 1
