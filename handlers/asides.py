@@ -15,12 +15,14 @@ from handlers.effects import (
     ForgetEvent,
     GiveLoosePhotos,
     Join,
+    NoteBeside,
     RefuseJoin,
     Withdraw,
 )
 from handlers.place import Answer, Context, Place, again, ask, labelled, names_choice
 from handlers.reading.answers import bare_word
-from handlers.reading.fitting import forbids_use, is_about_use
+from handlers.reading.fitting import allows_all, forbids_use, is_about_use, keeps_pictures_back
+from handlers.reading.meanings import surely_deletes
 from handlers.reading.telling import clear_no, clear_yes, keeps, read_telling, says_unknown, sends, weak_yes
 from texts import say
 
@@ -31,6 +33,7 @@ CONSENT_PUBLISH = "consent_publish"
 QUESTION = "question"
 LATE_PHOTOS = "late_photos"
 LINK = "link"
+TAKE_DOWN = "take_down"
 
 
 def open_aside(place: Place, talk: str, **about: Any) -> Place:
@@ -39,7 +42,7 @@ def open_aside(place: Place, talk: str, **about: Any) -> Place:
     return replace(place.closed(), talk=talk, version=1).with_about(before=waiting, **about)
 
 
-PASSING = (COMPLAINT, DELETE, WITHDRAW, CONSENT_PUBLISH, LATE_PHOTOS, LINK)
+PASSING = (COMPLAINT, DELETE, WITHDRAW, CONSENT_PUBLISH, LATE_PHOTOS, LINK, TAKE_DOWN)
 """Asides nobody comes back to: whatever interrupts them, silence is their answer."""
 
 
@@ -63,6 +66,12 @@ def answer_complaint(place: Place, option: str | None, text: str) -> str | None:
     if option is None and (clear_yes(text) or clear_no(text) or weak_yes(text)):
         return None
     return option
+
+
+def ask_take_down(place: Place, text: str, phone: str) -> Answer:
+    """Somebody seems to want down what is told of them; who tells of a deed says so, and nothing of it is lost."""
+    inside = open_aside(place, TAKE_DOWN, held=text)
+    return ask(inside, "which", "use.whose", labelled("use.whose.option", "telling"), phone=phone)
 
 
 def ask_delete(place: Place) -> Answer:
@@ -127,9 +136,16 @@ def understands(place: Place, said: Said) -> bool:
     return names_choice(place, said)
 
 
+def says_choice(place: Place, text: str) -> bool:
+    """Tell whether words make a choice that consents or deletes, though they only begin as its label does."""
+    if place.talk == CONSENT_PUBLISH:
+        return allows_all(text)
+    return place.talk in (DELETE, WITHDRAW) and surely_deletes(text)
+
+
 def _surely(text: str) -> bool:
     """Tell whether a yes means deleting: "send it" does not."""
-    return clear_yes(text) and not sends(text)
+    return (clear_yes(text) and not sends(text)) or surely_deletes(text)
 
 
 def _delete(place: Place, option: str | None, text: str, context: Context) -> Answer | None:
@@ -168,6 +184,7 @@ def _unclear(place: Place, text: str, context: Context) -> Answer | None:
 
 
 SHORT_REMARK_CHARS = 80
+MERE_NO_WORDS = 6  # a refusal of so many words says no more than that
 
 
 def tells_of_a_deed(text: str, context: Context) -> bool:
@@ -185,8 +202,9 @@ def names_something(text: str, context: Context) -> bool:
 
 def _consent(place: Place, option: str | None, text: str, context: Context) -> Answer | None:
     submission = place.about["submission"]
-    if option is None and (clear_no(text) or forbids_use(text)):
-        option = "none"
+    in_words = option is None
+    if option is None:
+        option = _use_in_words(text)
     if option is None and (clear_yes(text) or weak_yes(text)):
         # Which of the two uses was meant is not clear, and nothing but a clear yes counts as one.
         return again(place, say("consent.publish.unclear"))
@@ -194,7 +212,17 @@ def _consent(place: Place, option: str | None, text: str, context: Context) -> A
         # Nothing of a deed in it: about the question, though it makes none of its choices.
         return None if tells_of_a_deed(text, context) else again(place, say("consent.publish.unclear"))
     use = AllowUse(submission, words=option in ("both", "words"), pictures=option == "both")
-    return Answer(place.closed(), (Prompt(say(f"consent.publish.done.{option}")),), (use,))
+    done = Answer(place.closed(), (Prompt(say(f"consent.publish.done.{option}")),), (use,))
+    # Whatever else was said with it ("do not name him, he is shy") is for whoever reads the report.
+    return done.then(NoteBeside(text)) if in_words and len(text.split()) > MERE_NO_WORDS else done
+
+
+def _use_in_words(text: str) -> str | None:
+    if keeps_pictures_back(text):
+        return "words"
+    if clear_no(text) or forbids_use(text):
+        return "none"
+    return "both" if allows_all(text) else None
 
 
 def _late_photos(place: Place, option: str | None, text: str) -> Answer | None:

@@ -31,6 +31,10 @@ def wanted(desk: Desk, place: Place, said: Said) -> Answer | None:
             return answer
     if said.photos or said.voice or place.talk == moderators.REVIEW or names_choice(place, said):
         return None
+    if asides.says_choice(place, text):
+        return None
+    if given is not None and may_be_a_name(text):
+        return None
     telling = place.talk == INTRODUCE_DEED.name and engine.has_story(place)
     meant = wish(text, REPORT if telling else ELSE)
     return _wish(desk, place, meant, telling=telling) if meant is not None else None
@@ -59,6 +63,8 @@ def _wish(desk: Desk, place: Place, meant: Wish, *, telling: bool) -> Answer | N
             return asides.deleted(place)  # said again to the question whether to: meant
         case "keep_nothing" | "erase":
             return asides.ask_delete(place)
+        case "withdraw" if meant.number is None and not _has_told(desk):
+            return Answer(place, (), (TakeBackUse(None),))  # of somebody else: it tells them whom to call
         case "withdraw":
             return Answer(place, (), (AskWithdraw(meant.number),))
         case "no_more" if telling and not _has_told(desk):

@@ -33,7 +33,7 @@ from handlers.filling import (
 )
 from handlers.place import Answer, Context, Numbered, Place, Stale, Unsure, again, ask, chosen, labelled
 from handlers.reading.answers import at_check, bare_word, is_called_by_number, only_heard, to_settle
-from handlers.reading.fitting import declines, leaves_open
+from handlers.reading.fitting import asks_something, declines, leaves_open
 from handlers.reading.telling import (
     adds,
     clear_no,
@@ -44,6 +44,7 @@ from handlers.reading.telling import (
     keeps,
     leaves_as_is,
     not_now,
+    read_telling,
     refuses,
     says_unknown,
     sends,
@@ -289,7 +290,15 @@ def _check(form: Form, place: Place, text: str, option: str | None, context: Con
     for field in labelled(form.key("edit.option"), *editable(form)):
         if same_words(text, field.label):
             return _edit(form, place, text, field.id, context)
+    if option is None and asks_something(text) and not _names_something(text, context):
+        # Asked of us, so no word of the deed; it would be sent in the teller's name.
+        return check(form, place, context).after(Prompt(say("asked.other", phone=context.office["phone"])))
     return correct(form, place, text, context)
+
+
+def _names_something(text: str, context: Context) -> bool:
+    telling = read_telling(text, context.today, context.areas, context.home)
+    return bool(telling.place or telling.day or any(person.full for person in telling.people))
 
 
 def _edit(form: Form, place: Place, text: str, option: str | None, context: Context) -> Answer | Place:

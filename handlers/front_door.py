@@ -22,7 +22,6 @@ from handlers.effects import (
     GiveLoosePhotos,
     GoOn,
     NoteBeside,
-    TakeBackUse,
 )
 from handlers.filling import STORY_MIN_CHARS, has_letters, hear_story
 from handlers.introduce_deed import INTRODUCE_DEED, begin, greet
@@ -40,21 +39,18 @@ from handlers.place import (
 )
 from handlers.questions import put_next_question
 from handlers.reading.answers import bare_word
-from handlers.reading.fitting import asks_something, speaks_of_use, takes_back
+from handlers.reading.fitting import asks_something, takes_down
 from handlers.reading.guards import emergency_now, sounds_like_complaint, stays_in_danger
-from handlers.reading.names import find_people
-from handlers.reading.telling import adds, another, clear_yes, greets, keeps, says_unknown, sends, thanks, weak_yes
+from handlers.reading.telling import clear_yes, greets, keeps, says_unknown, sends, thanks, weak_yes
+from handlers.sent_already import about_what_was_sent, addition, late_photos, same_album
 from moderation.purge import complaint_doors
-from storage import attachments, deeds, drafts, groups, outbox, people, windows
+from storage import attachments, drafts, groups, outbox, people, windows
 from storage.database import Tx
 from storage.office import office
 from texts import say
 
 REGISTER = "/nhomduyet"
 DANGER_LASTS = timedelta(minutes=10)
-ADDED_WITHIN = timedelta(days=1)
-AFTER_RECEIPT = ("", asides.CONSENT_PUBLISH, asides.LATE_PHOTOS)  # where nothing else is being told
-REMEMBERS_USE = timedelta(days=7)  # after which "use it" is about something else
 
 
 @dataclass(frozen=True)
@@ -170,7 +166,7 @@ def _answer(desk: Desk, place: Place) -> Answer:
         if in_form:
             return engine.rewrite(INTRODUCE_DEED, place, said, context)
         return Answer(place, (), (NoteBeside(text),) if text and command(text) is None else ())
-    if said.photos and (late := _same_album(desk, place)):
+    if said.photos and (late := same_album(desk, place)):
         return late
     if said.choice is not None and _at_once(desk, place):
         return again(place, say("menu.at_once"))
@@ -182,7 +178,7 @@ def _answer(desk: Desk, place: Place) -> Answer:
         return asides.ask_complaint(place, text)
     answer = (
         after_receipt(desk.tx, place, said, context)
-        or _addition(desk, place, said)
+        or addition(desk, place, said)
         or _courtesy(desk, place, said)
         or _open_talk(desk, place, said)
         or _idle(desk, out_of(place), said)
@@ -235,7 +231,7 @@ def _open_talk(desk: Desk, place: Place, said: Said) -> Answer | None:
     if not place.talk:
         return again(place, say("menu.stale")) if said.choice is not None else None
     try:
-        option = chosen(place, said)
+        option = None if said.choice is None and asides.says_choice(place, said.text) else chosen(place, said)
     except Stale:
         return again(place, say("menu.stale"))
     except AskAgain as error:
@@ -248,6 +244,8 @@ def _open_talk(desk: Desk, place: Place, said: Said) -> Answer | None:
         return _draft_waits(desk, place, option, said)
     if place.talk == moderators.REVIEW:
         return moderators.answer(desk, place, option, said.text.strip())
+    if place.talk == asides.TAKE_DOWN:
+        return _told_after_all(desk, place, option, said.text.strip())
     return _back_to_form(asides.answer(place, said, option, desk.context))
 
 
@@ -257,11 +255,11 @@ def _idle(desk: Desk, place: Place, said: Said) -> Answer:
     if place.talk:  # an aside was left and the report it interrupted goes on
         return engine.answer(INTRODUCE_DEED, place, said, context)
     if said.photos and not said.text.strip():
-        late = _late_photos(desk, place, said)
+        late = late_photos(desk, place, said)
         if late is not None:
             return late
     if not (said.photos or said.voice):
-        if (about := _about_what_was_sent(desk, place, said.text)) is not None:
+        if (about := about_what_was_sent(desk, place, said.text)) is not None:
             return about
         if sends(said.text) and (waiting := offer_draft(desk, place)):
             return waiting
@@ -272,44 +270,6 @@ def _idle(desk: Desk, place: Place, said: Said) -> Answer:
     return begin(place, said, context)
 
 
-def _about_what_was_sent(desk: Desk, place: Place, text: str) -> Answer | None:
-    """A question to us begins no report, nor does a remark on what may be shown of the last: that is asked again."""
-    context = desk.context
-    if len(text) > asides.SHORT_REMARK_CHARS * 2:
-        return None  # a story, and its reading is none of a remark's
-    if asks_something(text) and not any(person.full for person in find_people(text)):
-        return Answer(place, (Prompt(say("asked.other", phone=context.office["phone"])),))
-    if asides.names_something(text, context):
-        return None
-    latest = deeds.latest_of(desk.tx, context.person.id) if speaks_of_use(text) or takes_back(text) else None
-    if latest is not None and latest.withdrawn_at is None and takes_back(text):
-        return Answer(place, (), (TakeBackUse(None, pictures_only=False),))
-    if latest is not None and latest.withdrawn_at is None and context.now - latest.told_at < REMEMBERS_USE:
-        set_up = context.office
-        return asides.ask_consent(place, latest.id, set_up["office"], set_up["standing_office"])
-    return None
-
-
-def _addition(desk: Desk, place: Place, said: Said) -> Answer | None:
-    """ "Oh, I forgot ..." soon after the receipt belongs to that report, and leaves open what is asked beside it."""
-    if (
-        place.talk not in AFTER_RECEIPT
-        or said.choice is not None
-        or said.voice
-        or not adds(said.text)
-        or another(said.text)
-    ):
-        return None
-    latest = deeds.latest_of(desk.tx, desk.context.person.id)
-    if latest is None or latest.withdrawn_at is not None or desk.context.now - latest.told_at > ADDED_WITHIN:
-        return None
-    note = NoteBeside(said.text.strip())
-    if not said.photos:
-        return Answer(place, (), (note,))
-    late = _late_photos(desk, place, said)
-    return late.then(note) if late is not None else None
-
-
 def _says_nothing(said: Said) -> bool:
     return sum(1 for _ in islice((sign for sign in said.text if sign.isalpha()), 3)) < 3
 
@@ -317,30 +277,6 @@ def _says_nothing(said: Said) -> bool:
 def _answers_nothing(text: str) -> bool:
     """Tell whether this is a "yes", "no" or "I do not know" to a question nobody asked."""
     return any(one(text) for one in (clear_yes, keeps, weak_yes, says_unknown))
-
-
-def _same_album(desk: Desk, place: Place) -> Answer | None:
-    """A picture of an album whose other pictures were handed in already goes where they went."""
-    event = desk.event
-    if not event.said.album:
-        return None
-    submission = attachments.of_album(desk.tx, event.messenger, event.chat, event.said.album)
-    told = deeds.submission(desk.tx, submission) if submission is not None else None
-    if told is None or told.withdrawn_at is not None:
-        return None
-    return Answer(place, (), (Attach(event.said.photos, loose=True), GiveLoosePhotos(told.id)))
-
-
-def _late_photos(desk: Desk, place: Place, said: Said) -> Answer | None:
-    latest = deeds.latest_of(desk.tx, desk.context.person.id)
-    if latest is None or latest.withdrawn_at is not None:
-        return None
-    if (desk.context.now - latest.told_at).days > 0:
-        return None
-    loose = Attach(said.photos)
-    if place.talk == asides.LATE_PHOTOS:
-        return Answer(place, (), (loose,))
-    return replace(asides.ask_late_photos(place, latest.id, latest.number), effects=(loose,))
 
 
 def _draft_waits(desk: Desk, place: Place, option: str | None, said: Said) -> Answer | None:
@@ -360,6 +296,16 @@ def _draft_waits(desk: Desk, place: Place, option: str | None, said: Said) -> An
     return engine.reask(INTRODUCE_DEED, kept, desk.context)
 
 
+def _told_after_all(desk: Desk, place: Place, option: str | None, text: str) -> Answer | None:
+    """What was taken for a wish to have something down was told: it is heard as a story, with whatever follows it."""
+    held = str(place.about["held"])
+    if option == "telling":
+        return begin(out_of(place), Said(text=held), desk.context)
+    if bare_word(text) or len(text) < STORY_MIN_CHARS or takes_down(text) or asks_something(text):
+        return None
+    return begin(out_of(place), Said(text=f"{held}\n{text}"), desk.context)
+
+
 def _complaint(desk: Desk, place: Place) -> Answer:
     """The person says whether what they wrote is praise or a complaint."""
     said = desk.event.said
@@ -374,7 +320,9 @@ def _complaint(desk: Desk, place: Place) -> Answer:
         held = Said(text=str(place.about["held"]))
         before = asides.leave(place)
         return _open_talk(desk, before, held) or _idle(desk, before, held)
-    return replace(again(place, say("complaint.ask")), effects=(ForgetEvent(),))
+    if place.about.get("asked_again"):  # not to be had out of them: they get the doors, and are let go
+        return Answer(asides.leave(place), (Prompt(complaint_doors(desk.tx)),), (ForgetEvent("redirected"), GoOn()))
+    return replace(again(place.with_about(asked_again=True), say("complaint.ask")), effects=(ForgetEvent(),))
 
 
 def _emergency(context: Context) -> str:

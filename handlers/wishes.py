@@ -13,14 +13,19 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from deeds.vietnamese import lower
-from handlers.reading.words import spoken
+from deeds.vietnamese import fold, lower
+from handlers.reading.meanings import leaves_off
+from handlers.reading.names import find_people
+from handlers.reading.words import spoken, written_out
 
 REPORT = "report"  # a report is being told
 ELSE = "else"
 
 LONGEST_CHARS = 160  # a wish is a sentence or two; what is longer tells
 _SIGNS = re.compile(r"[.,!?;:\u2026\"]+")
+_SHORT_CHARS = 80
+_PARTS = re.compile(r"[,.!?;\u2026\n]+")
+_GOES = re.compile(r"\b(?:xoa|huy|rut|go|thu hoi)\b")  # "rồi bỏ đi" ends many a story
 _SENTENCES = re.compile(r"[.!?;\u2026\n]+")
 
 
@@ -46,10 +51,12 @@ def wish(text: str, moment: str) -> Wish | None:
     if whole := _wish(text, moment):
         return whole
     sentences = [each for each in _SENTENCES.split(text) if each.strip() and not _says_who().fullmatch(_bare(each))]
-    meant = [_wish(each, moment) for each in sentences]
-    if not meant or meant[0] is None or any(each is None or each.name != meant[0].name for each in meant):
-        return None
-    return meant[0]
+    meant = [_wish(each, moment) or _leaves_off(each, moment) for each in sentences]
+    heard = [each for each in meant if each is not None]
+    names = {each.name for each in heard}
+    if heard and len(heard) == len(meant) and (len(names) == 1 or names == {"no_more", "withdraw"}):
+        return min(heard, key=lambda each: each.name)  # "not my name. Take it down": not to be shown is what counts
+    return _leaves_off(text, moment) or _besides(text, moment)
 
 
 def _wish(text: str, moment: str) -> Wish | None:
@@ -62,6 +69,22 @@ def _wish(text: str, moment: str) -> Wish | None:
     return None
 
 
+def _leaves_off(text: str, moment: str) -> Wish | None:
+    """What is being told goes, or is not sent; at any other moment it is what was sent last that is meant."""
+    meant = leaves_off(text)
+    if meant is None:
+        return None
+    return Wish("withdraw") if moment == ELSE else Wish("drop" if meant == "delete" else "not_send")
+
+
+def _besides(text: str, moment: str) -> Wish | None:
+    """Of a short message that names nobody, what one part of it wants gone: "ông Bun giận tôi rồi, làm ơn xóa"."""
+    if len(text) > _SHORT_CHARS or not _GOES.search(fold(text)) or any(one.full for one in find_people(text)):
+        return None
+    parts = [part for part in _PARTS.split(text) if _GOES.search(fold(part)) and leaves_off(part) == "delete"]
+    return _leaves_off(parts[0], moment) if parts else None
+
+
 def _bare(text: str) -> str:
     return " ".join(_SIGNS.sub(" ", lower(text)).split())
 
@@ -69,7 +92,7 @@ def _bare(text: str) -> str:
 @cache
 def _says_who() -> re.Pattern[str]:
     known = table()
-    return re.compile(spoken(_written_out(known["says_who"], known["words"])))
+    return re.compile(spoken(written_out(known["says_who"], known["words"])))
 
 
 @cache
@@ -79,13 +102,6 @@ def _wishes() -> Sequence[tuple[str, Sequence[str], str, re.Pattern[str]]]:
     rows = []
     for row in known["wish"]:
         for says in row["says"]:
-            whole = _written_out(f"<before>{says}<after>", words)
+            whole = written_out(f"<before>{says}<after>", words)
             rows.append((row["name"], row["heard"], row.get("answer", ""), re.compile(spoken(whole))))
     return rows
-
-
-def _written_out(pattern: str, words: Mapping[str, str]) -> str:
-    """Return the pattern with every <name> of the table replaced by its line."""
-    while (written := re.sub(r"(?<!\?P)<(\w+)>", lambda found: words[found[1]], pattern)) != pattern:
-        pattern = written
-    return pattern

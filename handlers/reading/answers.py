@@ -16,6 +16,7 @@ from functools import cache
 from typing import Any, Final
 
 from deeds.vietnamese import fold, lower
+from handlers.reading.meanings import refuses_in_words, sends_in_words
 from handlers.reading.telling import (
     clear_no,
     clear_yes,
@@ -115,9 +116,12 @@ def at_check(text: str) -> str | None:
     """
     if confirms(text):
         return None
-    if clear_yes(text):
+    if clear_yes(text) or sends_in_words(text):
         return "agree"
-    meanings = ((enough, "stop"), (not_now, "later"), (says_wrong, "edit"), (refuses, "refuse"), (clear_no, "no"))
+    meanings = (
+        (enough, "stop"), (not_now, "later"), (says_wrong, "edit"), (refuses, "refuse"), (refuses_in_words, "refuse"),
+        (clear_no, "no"),
+    )  # fmt: skip
     for said, option in meanings:
         if said(text):
             return option

@@ -15,7 +15,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from deeds.vietnamese import accented, fold, has_marks, lower, nfc
+from deeds.vietnamese import fold, has_marks, lower, nfc
 from handlers.reading.words import ANSWER_MAX_CHARS, just_before, opening, spoken, table, word_list
 
 LONG_PAST_DAYS = 180
@@ -206,10 +206,17 @@ def _last(said: dict[str, str]) -> bool:
     return word is not None and fold(word) != "nay"
 
 
+def _years_back(said: dict[str, str]) -> int:
+    """Return how many years "last year" and its kin go back: nought where none was said."""
+    if "lastyear" not in said:
+        return 0
+    return 2 if fold(said["lastyear"]).endswith("kia") else 1
+
+
 def _date(said: dict[str, str], _facts: dict[str, Any], today: date) -> tuple[date | None, bool]:
     day, month = _number(said["num"]), _number(said["month"])
     typed = said.get("year") or said.get("year2")
-    year = int(typed) if typed else today.year - ("lastyear" in said)
+    year = int(typed) if typed else today.year - _years_back(said)
     if typed and len(typed) == 2:
         year += 2000
     return (_make(year, month, day) if day and month else None), False
@@ -278,7 +285,7 @@ def _month(said: dict[str, str], _facts: dict[str, Any], today: date) -> tuple[d
         month = _number(said["month"])
         if month is None:
             return None, True
-        year = int(said["year"]) if "year" in said else today.year - ("lastyear" in said or month > today.month)
+        year = int(said["year"]) if "year" in said else today.year - (_years_back(said) or month > today.month)
     else:
         year, month = _before(today, int(_last(said)))
     day = _make(year, month, _THIRD[third][0])
@@ -289,7 +296,7 @@ def _month(said: dict[str, str], _facts: dict[str, Any], today: date) -> tuple[d
 def _year(said: dict[str, str], _facts: dict[str, Any], today: date) -> tuple[date | None, bool]:
     month = _THIRD[fold(said.get("third") or "giua")][1]
     if "lastyear" in said:
-        year = today.year - (2 if accented(said["lastyear"]).endswith("kia") else 1)
+        year = today.year - _years_back(said)
     elif "year" in said:
         year = today.year if fold(said["year"]) == "nay" else int(said["year"])
     else:  # the end of the year, told in spring, is that of the year before

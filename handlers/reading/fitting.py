@@ -7,8 +7,17 @@ more of the story: a field that holds something else tells the moderator, and in
 import re
 from functools import lru_cache
 
-from deeds.vietnamese import fold, lower
-from handlers.reading.words import ANSWER_MAX_CHARS, lines, remembered, spoken, table, whole_words, word_list
+from deeds.vietnamese import fold, has_marks, lower
+from handlers.reading.words import (
+    ANSWER_MAX_CHARS,
+    lines,
+    remembered,
+    spoken,
+    table,
+    whole_words,
+    word_list,
+    written_out,
+)
 
 _FILE = "fitting.toml"
 _SHORTEST_STORY_CHARS = 20
@@ -94,6 +103,50 @@ def forbids_use(text: str) -> bool:
 
 
 @remembered
+def allows_all(text: str) -> bool:
+    """Tell whether somebody who was asked allows all of it in so many words: "ừ dùng hết đi"; half a yes is none."""
+    said = " ".join(re.sub(r"[.,!]", " ", lower(text)).split())
+    return len(text) <= _SHORT_CHARS and re.fullmatch(_written("allows_all"), said) is not None
+
+
+@remembered
+def keeps_pictures_back(text: str) -> bool:
+    """Tell whether somebody who was asked allows their words, and not the pictures."""
+    said = lower(text)
+    return (
+        has_marks(text)
+        and len(text) <= _REMARK_CHARS
+        and all(  # "dung anh" typed bare is both
+            re.search(rf"(?<!\w){_written(name)}(?!\w)", said) for name in ("says_yes", "no_pictures")
+        )
+    )
+
+
+@remembered
+def is_beside(text: str) -> bool:
+    """Tell whether words said soon after a report are for its reader: a slip mended, a request; and nothing new."""
+    said = lower(text).strip()
+    if len(text) > _LONGEST_QUESTION_CHARS:
+        return False
+    if corrected(text) is not None:
+        return True
+    return any(re.match(rf"{_written(name)}(?!\w)", said) for name in ("mends", "requests"))
+
+
+@remembered
+def takes_down(text: str) -> bool:
+    """Tell whether somebody told of, or theirs, seems to want it down, or not shown; a story may say so as well."""
+    if len(text) > ANSWER_MAX_CHARS:
+        return False
+    said, known = lower(text), table(_FILE)["takes_down"]
+    removes, forbids, theirs = (
+        re.search(rf"(?<!\w)(?:{spoken(written_out(known[name], known))})(?!\w)", said)
+        for name in ("removes", "forbids", "theirs")
+    )
+    return bool(theirs and (removes or forbids))
+
+
+@remembered
 def takes_back(text: str) -> bool:
     """Tell whether somebody whom nobody asked forbids what they allowed: they begin with the no, and say of what."""
     return len(text) <= _SHORT_CHARS and _starts("takes_back").match(_polite(text)) is not None
@@ -135,6 +188,11 @@ def _polite(text: str) -> str:
 
 def _plain(text: str) -> str:
     return word_list("particles.txt").sub(" ", lower(text)).strip(" \t\n.,;:!-")
+
+
+@lru_cache(maxsize=16)
+def _written(name: str) -> str:
+    return f"(?:{spoken(written_out(table(_FILE)[name], table(_FILE)['words']))})"
 
 
 @lru_cache(maxsize=8)

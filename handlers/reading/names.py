@@ -21,6 +21,7 @@ from handlers.reading.words import (
 
 _MOST_SYLLABLES = 6
 _MOST_PEOPLE = 60  # far more than anybody praises at once; each is compared with each
+_NAMED = re.compile(r"(?:nguoi )?ten(?: la)?")
 _BARE_FATHER = "ba"  # without accents also "bà"; as a word of its own it is father or three
 
 
@@ -57,7 +58,16 @@ def find_people(story: str) -> list[PersonRead]:
 def _is_teller(one: PersonRead, small: str) -> bool:
     """Tell whether somebody says their own name: "con tên Bảo An", "tôi là Lò Văn Páo"."""
     at = one.span[1] - len(one.name)
-    return just_before(_myself(), small, at) is not None
+    myself = just_before(_myself(), small, at)
+    if myself is None:
+        return False
+    begins = at - (myself.end() - myself.start())
+    return just_before(_whose(), small, begins) is None  # "chị hàng xóm nhà tôi tên Lan"
+
+
+@lru_cache(maxsize=1)
+def _whose() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(spoken(one) for one in table('names.toml')['whose'])})\s+\Z")
 
 
 @lru_cache(maxsize=1)
@@ -148,7 +158,18 @@ def _after_title(text: str, title: str, start: int, end: int, *, bare: bool) -> 
         return None
     written = " ".join(word.text for word in name)
     full = not bare and len(name) > 1 and not any(word.text.isdigit() for word in name)
-    return PersonRead(text[start : start + len(title)], written, full, (start, name[-1].end))
+    called = text[start : start + len(title)]
+    if _NAMED.fullmatch(fold(title)):  # "tên" says that a name follows; as a title it is how criminals are called
+        before = just_before(_somebody(), lower(text), start)
+        called, start = (before["title"], before.start("title") + start - before.end()) if before else ("", start)
+    return PersonRead(called, written, full, (start, name[-1].end))
+
+
+@lru_cache(maxsize=1)
+def _somebody() -> re.Pattern[str]:
+    """Return "ông ấy", "chị", as it stands before "tên là"."""
+    titles = "|".join(spoken(one) for one in table("names.toml")["titles_before_named"])
+    return re.compile(rf"(?<!\w)(?P<title>{titles})(?:\s+(?:{spoken('ấy|đó|này|kia|ta')}))?\s+\Z")
 
 
 def _capital_name(words: list[Token]) -> list[Token]:

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -18,6 +18,7 @@ remembered = lru_cache(maxsize=32)
 _DATA = Path(__file__).parent / "data"
 _SHARED = Path(deeds.__file__).parent / "data"  # lists the masker needs as well
 _PIECE = re.compile(r"\\.|[^\W\d_]+| +")
+_NAME = re.compile(r"(?<!\?P)<(\w+)>")
 _GAP = r"\s{1,9}"  # between two words; without a bound a flood of spaces is walked through from every one of its places
 
 READ_MAX_CHARS = 8_000
@@ -47,6 +48,13 @@ def spoken(pattern: str) -> str:
         return f"(?:{'|'.join(spellings(piece))})"
 
     return _PIECE.sub(ways, pattern)
+
+
+def written_out(pattern: str, words: Mapping[str, str]) -> str:
+    """Return the pattern with every <name> in it replaced by the line of that name; lines may hold names as well."""
+    while (written := _NAME.sub(lambda found: words[found[1]], pattern)) != pattern:
+        pattern = written
+    return pattern
 
 
 def whole_words(patterns: list[str]) -> re.Pattern[str]:

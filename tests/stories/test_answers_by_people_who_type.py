@@ -67,7 +67,7 @@ def test_not_yet_keeps_what_was_told(town: Town, on: str) -> None:
     assert "được giữ 30 ngày" in answers(ba, RESCUE, "chua a")
     ba.says("alo")
     ba.sees("Kể tiếp không ạ?")
-    assert "Xin chọn một số từ 1 đến 3" in answers(ba, "khong")
+    assert "gõ số từ 1 đến 3" in answers(ba, "khong")
     assert "Xin xem lại:" in answers(ba, "ke tiep")
     ba.says("1")
     assert ba.receipt()[0] == 1
@@ -86,7 +86,7 @@ def test_a_name_that_is_a_number_is_asked_about_once(town: Town, on: str) -> Non
     ba = town.citizen("Bà Mấy", on=on)
     ba.says("Hôm qua ở tổ 3 có chị Ngoan với anh Ba giúp bà con dọn đường")
     ba.sees("Chọn tên dưới đây")
-    assert "Xin chọn một số từ 1 đến 2" in answers(ba, "Hai")
+    assert "gõ số từ 1 đến 2" in answers(ba, "Hai")
     assert "- Người làm: Hai" in answers(ba, "Hai")
 
 
@@ -107,7 +107,7 @@ def test_a_late_picture_is_not_dropped_by_a_bare_no(town: Town, on: str) -> None
     ba.reports()
     ba.says("", photos=1)
     ba.sees("Ảnh này có phải của tin số 1 vừa gửi không ạ?")
-    assert "Xin chọn một số từ 1 đến 3" in answers(ba, "khong")
+    assert "gõ số từ 1 đến 3" in answers(ba, "khong")
     assert offers(ba, "Gửi nhầm, bỏ ảnh này")
     assert "Đã bỏ ảnh" in answers(ba, "gui nham")
 

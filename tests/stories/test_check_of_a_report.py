@@ -142,7 +142,7 @@ def test_a_number_nobody_offered_is_asked_again(town: Town) -> None:
     """ "9" is no choice of four; the choices are shown once more with the numbers they had."""
     lan = at_the_check(town)
     lan.says("9")
-    assert "Xin chọn một số từ 1 đến 4" in lan.last
+    assert "gõ số từ 1 đến 4" in lan.last
     lan.says("1")
     assert lan.receipt()[0] == 1
 

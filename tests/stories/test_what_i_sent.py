@@ -31,7 +31,7 @@ def test_the_second_consent(town: Town, on: str) -> None:
         expected.append((words, pictures))
     lan.reports()
     lan.says("dạ")
-    lan.sees("Xin chọn số 1, 2 hoặc 3")
+    lan.sees("gõ 1, 2 hoặc 3")
     expected.append((False, False))
     lan.reports()
     lan.says("không")

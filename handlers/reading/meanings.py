@@ -1,0 +1,66 @@
+"""What a short message wants done with its speaker's own words, where every word of it is understood.
+
+The message is cut into the pieces of `meanings.toml`, at each word the longest that fits. Where a word is left over it
+may be a story, and means nothing here. What deletes is asked once before it is done, so one misheard costs one tap.
+"""
+
+import re
+from functools import lru_cache
+
+from deeds.vietnamese import lower
+from handlers.reading.words import remembered, spoken, table, written_out
+
+_FILE = "meanings.toml"
+_LONGEST_CHARS = 120
+_BETWEEN = re.compile(r"[\W_]+")
+
+
+def leaves_off(text: str) -> str | None:
+    """Return "delete" or "not_send" where that is all somebody says: "thôi xóa hết đi, đùa đấy"."""
+    said = _pieces(text)
+    if "keep" in said or "skip" in said or "send" in said:
+        return None
+    return next((name for name in ("delete", "not_send") if name in said), None)
+
+
+def surely_deletes(text: str) -> bool:
+    """Tell whether "delete" is all somebody says and no question, asked whether to: "ừ rút đi"."""
+    return leaves_off(text) == "delete" and "doubt" not in _pieces(text) and "?" not in text
+
+
+def refuses_in_words(text: str) -> bool:
+    """Tell whether all somebody says is that they do not agree: "tôi có đồng ý đâu"."""
+    return _pieces(text) - {"small", "why", "doubt"} == {"refuse"}
+
+
+def sends_in_words(text: str) -> bool:
+    """Tell whether all somebody says is to send it: "rứa thôi, gửi đi"."""
+    return _pieces(text) - {"small"} == {"send"} and "?" not in text
+
+
+@remembered
+def _pieces(text: str) -> frozenset[str]:
+    """Return the names of the pieces a message is made of; none when a word of it stands in no piece."""
+    if len(text) > _LONGEST_CHARS:
+        return frozenset()
+    said, at, found = lower(text).strip(), 0, set()
+    while at < len(said):
+        if between := _BETWEEN.match(said, at):
+            at = between.end()
+            continue
+        fitting = [(piece.end(), name) for name, says in _rows() if (piece := says.match(said, at))]
+        if not fitting:
+            return frozenset()
+        at, name = max(fitting)
+        found.add(name)
+    return frozenset(found)
+
+
+@lru_cache(maxsize=1)
+def _rows() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    known = table(_FILE)
+    return tuple(
+        (row["name"], re.compile(rf"{spoken(written_out(says, known['words']))}(?!\w)"))
+        for row in known["piece"]
+        for says in row["says"]
+    )

@@ -1,0 +1,85 @@
+"""What somebody says of a report already sent: pictures that belong to it, words forgotten, a slip mended, its use."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from deeds.said import Prompt, Said
+from handlers import asides
+from handlers.effects import Attach, GiveLoosePhotos, NoteBeside, TakeBackUse
+from handlers.moderators import Desk
+from handlers.place import Answer, Place
+from handlers.reading.fitting import asks_something, is_beside, speaks_of_use, takes_back, takes_down
+from handlers.reading.names import find_people
+from handlers.reading.telling import adds, another
+from storage import attachments, deeds
+from storage.deeds import SubmissionRow
+from texts import say
+
+ADDED_WITHIN = timedelta(days=1)
+REMEMBERS_USE = timedelta(days=7)  # after which "use it" is about something else
+AFTER_RECEIPT = ("", asides.CONSENT_PUBLISH, asides.LATE_PHOTOS)  # where nothing else is being told
+
+
+def _latest(desk: Desk, within: timedelta) -> SubmissionRow | None:
+    """Return what this person sent last, where it stands and is no older than that."""
+    latest = deeds.latest_of(desk.tx, desk.context.person.id)
+    if latest is None or latest.withdrawn_at is not None or desk.context.now - latest.told_at > within:
+        return None
+    return latest
+
+
+def addition(desk: Desk, place: Place, said: Said) -> Answer | None:
+    """ "Oh, I forgot ...", "no, it was Tuesday": it belongs to the report, and what is asked beside it stays open."""
+    if place.talk not in AFTER_RECEIPT or said.choice is not None or said.voice or another(said.text):
+        return None
+    if not (adds(said.text) or is_beside(said.text)) or _latest(desk, ADDED_WITHIN) is None:
+        return None
+    note = NoteBeside(said.text.strip())
+    if not said.photos:
+        return Answer(place, (), (note,))
+    late = late_photos(desk, place, said)
+    return late.then(note) if late is not None else None
+
+
+def about_what_was_sent(desk: Desk, place: Place, text: str) -> Answer | None:
+    """A question to us begins no report, nor does a remark on what may be shown of the last: that is asked again."""
+    context = desk.context
+    if takes_down(text):
+        down = asides.ask_take_down(place, text, context.office["phone"])
+        return down.then(NoteBeside(text)) if _latest(desk, REMEMBERS_USE) is not None else down
+    if len(text) > asides.SHORT_REMARK_CHARS * 2:
+        return None  # a story, and its reading is none of a remark's
+    if asks_something(text) and not any(person.full for person in find_people(text)):
+        return Answer(place, (Prompt(say("asked.other", phone=context.office["phone"])),))
+    if asides.names_something(text, context):
+        return None
+    if takes_back(text) and (sent := deeds.latest_of(desk.tx, context.person.id)) and sent.withdrawn_at is None:
+        return Answer(place, (), (TakeBackUse(None, pictures_only=False),))
+    if speaks_of_use(text) and (latest := _latest(desk, REMEMBERS_USE)) is not None:
+        set_up = context.office
+        return asides.ask_consent(place, latest.id, set_up["office"], set_up["standing_office"])
+    return None
+
+
+def same_album(desk: Desk, place: Place) -> Answer | None:
+    """A picture of an album whose other pictures were handed in already goes where they went."""
+    event = desk.event
+    if not event.said.album:
+        return None
+    submission = attachments.of_album(desk.tx, event.messenger, event.chat, event.said.album)
+    told = deeds.submission(desk.tx, submission) if submission is not None else None
+    if told is None or told.withdrawn_at is not None:
+        return None
+    return Answer(place, (), (Attach(event.said.photos, loose=True), GiveLoosePhotos(told.id)))
+
+
+def late_photos(desk: Desk, place: Place, said: Said) -> Answer | None:
+    latest = deeds.latest_of(desk.tx, desk.context.person.id)
+    if latest is None or latest.withdrawn_at is not None:
+        return None
+    if (desk.context.now - latest.told_at).days > 0:
+        return None
+    loose = Attach(said.photos)
+    if place.talk == asides.LATE_PHOTOS:
+        return Answer(place, (), (loose,))
+    return replace(asides.ask_late_photos(place, latest.id, latest.number), effects=(loose,))

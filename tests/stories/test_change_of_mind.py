@@ -1,0 +1,234 @@
+"""Who wants to leave off, mends what was sent or wants something down says so in their own words, and is heard."""
+
+import pytest
+
+from storage import deeds, drafts, history
+from tests.cast import RESCUE
+from tests.stories.test_questions_to_the_teller import asked
+from tests.stories.test_what_i_sent import allowed
+from tests.town import Town
+
+STORY = "Có người giúp bà con dọn đường sau lũ"
+LEAVES_OFF = [
+    "thôi xóa hết đi tôi không kể nữa",
+    "bỏ đi không gửi nữa đâu",
+    "tôi đổi ý rồi xóa cái này cho tôi",
+    "thôi không gửi nữa, xóa giúp",
+    "tôi không đồng ý gửi",
+    "bỏ hết đi, tao đùa thôi",
+    "tôi hối hận rồi, hủy giúp tôi",
+    "bực mình, đéo kể nữa",
+    "xóa mẹ nó đi",
+    "thôi xin rút",
+    "toi doi y roi xoa di",
+]
+
+
+def _notes(town: Town) -> list[str | None]:
+    deed = town.deed()
+    return [asked.answer for asked in town.rows(lambda tx: history.questions_of(tx, deed.id))]
+
+
+@pytest.mark.parametrize("words", LEAVES_OFF)
+@pytest.mark.parametrize("told", [STORY, RESCUE], ids=["at a question", "at the check"])
+def test_a_report_is_asked_about_and_goes(town: Town, told: str, words: str) -> None:
+    """At any question and at the check: one question, and nothing of it is left, least of all as a story."""
+    lan = town.citizen("Lan")
+    lan.says(told)
+    lan.says(words)
+    lan.sees("Xóa bản đang kể")
+    lan.picks("Xóa, không giữ gì")
+    assert town.deeds() == []
+    assert town.rows(lambda tx: drafts.waiting_of(tx, 1)) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "thôi rút lại, tôi không muốn nữa",
+        "xóa dùm",
+        "chưa, tôi chưa muốn gửi mà",
+        "tôi đổi ý không muốn gửi nữa",
+        "thôi gỡ xuống đi, ông ấy không chịu",
+        "ông Bun giận tôi rồi, làm ơn xóa",
+        "thôi xóa giúp tôi",
+    ],
+)
+def test_what_was_sent_is_taken_back_after_one_question(town: Town, words: str) -> None:
+    """Said to the question about its use."""
+    lan = town.citizen("Lan")
+    number = lan.reports(RESCUE)
+    lan.says(words)
+    lan.sees(f"Rút tin số {number}?")
+    lan.picks("Rút tin")
+    lan.sees("Đã rút")
+    assert town.deed().status == "withdrawn"
+
+
+@pytest.mark.parametrize("yes", ["ừ rút đi", "đúng, rút", "rút", "có, rút giùm tôi"])
+def test_a_yes_to_taking_back_in_ordinary_words(town: Town, yes: str) -> None:
+    """Nobody has to find the button."""
+    lan = town.citizen("Lan")
+    lan.reports(RESCUE)
+    lan.says("rút tin 1")
+    lan.sees("Rút tin số 1?")
+    lan.says(yes)
+    lan.sees("Đã rút tin số 1")
+
+
+def test_a_question_of_the_office_is_not_answered_by_taking_back(town: Town) -> None:
+    """A moderator asked how old the child was; who wants to take back is not filed as the answer."""
+    lan, thu = asked(town)
+    thu.picks("Tự viết")
+    thu.sees("Mời viết câu hỏi")
+    thu.says("Cháu bao nhiêu tuổi?")
+    town.settle()
+    lan.sees("Cháu bao nhiêu tuổi")
+    lan.says("tôi không muốn nữa, bỏ đi")
+    lan.sees("Rút tin số 1?")
+    assert _notes(town) == [None]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "à nhầm, hôm kia chứ không phải hôm qua",
+        "ông ấy tên Lò Văn Bua mới đúng",
+        "nhầm rồi, không phải bản Hìn mà là bản Nà Lo",
+        "đừng gọi cho tôi nhé",
+        "đừng để bà ấy biết tôi kể",
+    ],
+)
+def test_a_slip_mended_after_sending_reaches_the_moderator(town: Town, words: str) -> None:
+    """It stands beside the report in the teller's own words, and begins no other."""
+    lan, thu = town.citizen("Lan"), town.moderator("Thu")
+    lan.reports(RESCUE)
+    lan.says(words)
+    lan.sees("Đã ghi thêm lời này vào tin số 1")
+    assert _notes(town) == [words]
+    assert len(town.deeds()) == 1
+    thu.says("xem")
+    assert words in thu.sees("(người kể nói thêm sau khi gửi)")
+
+
+@pytest.mark.parametrize(
+    ("words", "allowed_words", "allowed_pictures", "noted"),
+    [
+        ("không, chỉ để xã biết thôi", False, False, False),
+        ("đừng có đem lên loa nha, kỳ lắm", False, False, True),
+        ("kể thì được chứ ảnh đừng đưa lên", True, False, True),
+        ("được, dùng thoải mái", True, True, False),
+        ("được dùng cả", True, True, False),
+        ("chỉ lời kể thôi", True, False, False),
+    ],
+)
+def test_what_may_be_shown_is_said_in_ordinary_words(
+    town: Town, words: str, allowed_words: bool, allowed_pictures: bool, noted: bool
+) -> None:
+    """What was said besides stands with the report."""
+    lan = town.citizen("Lan")
+    lan.reports(RESCUE)
+    lan.says(words)
+    assert allowed(town) == (allowed_words, allowed_pictures)
+    assert _notes(town) == ([words] if noted else [])
+    assert len(town.deeds()) == 1
+
+
+def test_only_the_pictures_are_taken_back(town: Town) -> None:
+    """In three words, when nothing is open any more."""
+    lan = town.citizen("Lan")
+    lan.reports(RESCUE, photos=1)
+    lan.picks("Được dùng cả lời kể và ảnh")
+    lan.says("bỏ ảnh thôi")
+    assert allowed(town) == (True, False)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Ai cho phép các người đăng chuyện của tôi? Tôi có ai hỏi đâu. Gỡ xuống ngay!",
+        "sao lại nêu tên tôi trên trang xã, tôi có cho phép đâu",
+        "xin gỡ bài viết về mẹ tôi xuống, gia đình tôi không đồng ý",
+        "chồng tôi mất rồi, xin đừng đăng chuyện của anh ấy nữa",
+        "con tôi còn nhỏ đừng đăng hình cháu",
+        "tui hổng muốn ai biết chuyện tui làm, gỡ giùm",
+        "tôi không muốn lên loa, ai kể về tôi thì xóa đi",
+        "Em là con gái ông Lường Văn Sơn bản Hìn, ai đó đã kể về bố em. Nhà em sợ lắm, xin đừng đăng tên bố em lên",
+    ],
+)
+def test_who_is_told_of_and_wants_it_down_is_no_teller(town: Town, words: str) -> None:
+    """They are told whom to call; no report begins, and none is filed by a thank-you."""
+    lan = town.citizen("Lan")
+    lan.says(words)
+    lan.sees("xin gọi")
+    lan.says("cảm ơn")
+    assert "Xin cho biết thêm" not in lan.last
+    assert town.rows(lambda tx: drafts.waiting_of(tx, 1)) == []
+
+
+@pytest.mark.parametrize("goes_on", ["press", "words"])
+def test_a_story_that_sounds_like_it_is_told_after_all(town: Town, goes_on: str) -> None:
+    """One tap, or simply telling more: not a word of it is lost."""
+    lan = town.citizen("Lan")
+    story = "Bác Tư bản Nà Lốc giúp nhà tôi dựng lại mái, bác không muốn lên báo đâu"
+    more = "hôm qua bác lại sang chằng thêm dây"
+    lan.says(story)
+    lan.sees("Còn nếu đang kể một việc tốt")
+    if goes_on == "press":
+        lan.picks("Đang kể một việc tốt")
+    lan.says(more)
+    while "Xin xem lại:" not in lan.last:
+        lan.says("không nhớ")
+    lan.agrees()
+    for words in (story, more):
+        assert words in town.deed().story
+
+
+def test_a_complaint_that_is_never_settled_is_shown_the_doors(town: Town) -> None:
+    """Asked twice and answered with something else, they are let go, with the addresses."""
+    lan = town.citizen("Lan")
+    lan.says("Chủ tịch xã ăn chặn tiền cứu trợ của dân")
+    lan.sees("phản ánh, tố cáo?")
+    lan.says("thế gửi ở đâu")
+    lan.says("nhưng mà gửi ở đâu mới được")
+    lan.sees("Kênh này chỉ nhận việc tốt")
+    assert town.deeds() == []
+
+
+def test_a_question_at_the_check_is_answered_and_not_sent(town: Town) -> None:
+    """It is asked of us: the deed does not say it."""
+    lan = town.citizen("Lan")
+    lan.says(RESCUE)
+    lan.says("thế ông Chum có biết tôi kể không")
+    lan.sees("Xin gọi")
+    lan.agrees()
+    assert town.deed().story == RESCUE
+
+
+def test_a_day_two_years_ago_is_not_this_year(town: Town) -> None:
+    """What the check shows is what is stored."""
+    lan = town.citizen("Lan")
+    lan.says("Anh Lò Văn Nam ở bản Nà Phiêng kéo xe giúp bà con hồi đợt lũ tháng 8 năm kia")
+    assert "Hôm: tháng 8 năm kia" in lan.last
+    lan.agrees()
+    deed = town.deed()
+    assert deed.happened_on is not None
+    assert deed.happened_on.year == town.clock.now().year - 2
+
+
+def test_nobody_is_called_by_the_word_for_a_name(town: Town) -> None:
+    """ "tên" before a name is no title; the one already said is kept."""
+    lan = town.citizen("Lan")
+    lan.says("Hôm qua có người ở bản Nà Phiêng cõng cụ già đi viện")
+    lan.says("ông ấy tên Lò Văn Ính")
+    lan.agrees()
+    deed = town.deed()
+    assert town.rows(lambda tx: deeds.honoree_of(tx, deed.id)).display == "Ông Lò Văn Ính"
+
+
+def test_a_schoolchild_by_their_class_is_a_child(town: Town) -> None:
+    """ "bạn ... lớp 3A" is under sixteen as much as "em bé" is."""
+    lan = town.citizen("Lan")
+    lan.says("Hôm qua bạn Lò Thị Na lớp 3A ở bản Nà Phiêng nhặt được tiền đem trả cô giáo")
+    lan.agrees()
+    assert town.deed().about_child
