@@ -70,14 +70,24 @@ def only_server(settings: Settings) -> Iterator[None]:
 
 
 def receipt_key(data_dir: Path) -> bytes:
-    """Return the key receipts are kept under; made at the first start, beside the database and not in it."""
+    """Return the key receipts are kept under; made at the first start, beside the database and not in it.
+
+    It is there whole or not at all. Raises `NotPossible` for one that is not whole: only a backup has it.
+    """
     path = data_dir / "receipt.key"
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_bytes()
-    with os.fdopen(handle, "wb") as file:
-        file.write(secrets.token_bytes(KEY_BYTES))
-        file.flush()
-        os.fsync(file.fileno())
-    return path.read_bytes()
+    if not path.exists():
+        made = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+        handle = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(secrets.token_bytes(KEY_BYTES))
+                file.flush()
+                os.fsync(file.fileno())
+            with suppress(FileExistsError):  # another start was first
+                os.link(made, path)
+        finally:
+            made.unlink()
+    key = path.read_bytes()
+    if len(key) != KEY_BYTES:
+        raise NotPossible("cli.receipt_key.broken", f"{path} holds {len(key)} bytes", path=path)
+    return key

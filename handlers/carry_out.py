@@ -178,14 +178,14 @@ def _(effect: effects.AnswerQuestion, scene: Scene, place: Place) -> Outcome:
 def _(effect: effects.GiveLoosePhotos, scene: Scene, place: Place) -> Outcome:
     told = deeds.submission(scene.tx, effect.submission) if effect.submission else None
     if told is None:
-        attachments.give_loose(scene.tx, scene.person, draft_id=place.draft)
+        attachments.give_loose(scene.tx, scene.person, scene.now, draft_id=place.draft)
         return Answer(place)
     pieces = attachments.of_deed(scene.tx, told.deed_id)
     has = sum(one.submission_id == told.id and one.kind == "photo" and one.state != "refused" for one in pieces)
     if has >= MOST_PHOTOS:
         forgetting.delete_loose(scene.tx, scene.person)
         return Answer(place, (_too_many(scene),))
-    given = attachments.give_loose(scene.tx, scene.person, submission_id=told.id)
+    given = attachments.give_loose(scene.tx, scene.person, scene.now, submission_id=told.id)
     receive.add(scene.tx, told, given, Act.ADD, scene.now, scene.event.messenger)
     return Answer(place, (Prompt(say("photos.late.added", n=given, number=told.number)),))
 

@@ -44,7 +44,7 @@ from handlers.reading.guards import emergency_now, sounds_like_complaint, stays_
 from handlers.reading.telling import clear_yes, greets, keeps, says_unknown, sends, thanks, weak_yes
 from handlers.sent_already import about_what_was_sent, addition, late_photos, same_album
 from moderation.purge import complaint_doors
-from storage import attachments, drafts, groups, outbox, people, windows
+from storage import attachments, drafts, groups, inbox, outbox, people, windows
 from storage.database import Tx
 from storage.office import office
 from texts import say
@@ -68,6 +68,9 @@ def hear(tx: Tx, event: Inbound, town: Town, now: datetime) -> None:
         windows.release(tx, event.messenger, event.chat, now)
     if event.said.happening is not Happening.SAID:
         _happened(tx, event, now)
+        return
+    if event.is_group and not _for_us(event.said):
+        inbox.purge_raw(tx, event.event_key)  # people talking to each other: nobody we know by it, nothing we keep
         return
     address = event.sender if event.is_group else event.chat
     person = people.identify(tx, event.messenger, address, event.sender_name, now)
@@ -139,6 +142,11 @@ def _for_draft(effect: object) -> bool:
     return isinstance(effect, Attach) and not effect.loose
 
 
+def _for_us(said: Said) -> bool:
+    """Tell whether what was said in a group may concern us: a press, a reply to us, a command."""
+    return said.choice is not None or bool(said.reply_to) or command(said.text) is not None
+
+
 def _in_group(desk: Desk, place: Place) -> Answer:
     """In a group only moderators' business is heard: registering, presses, and reasons typed as a reply."""
     said = desk.event.said
@@ -147,9 +155,18 @@ def _in_group(desk: Desk, place: Place) -> Answer:
         return Answer(place, (moderators.register_group(desk),))
     if said.choice is not None and said.choice.startswith("deed."):
         return moderators.press(desk, place, said.choice)
-    if said.reply_to and place.talk == moderators.REVIEW:
+    if place.talk == moderators.REVIEW and not said.edits and _answers_what_was_asked(desk, place):
         return moderators.answer(desk, place, None, said.text.strip()) or Answer(place)
     return Answer(place)
+
+
+def _answers_what_was_asked(desk: Desk, place: Place) -> bool:
+    """Tell whether this replies to the message that asked for a reason; a card is talked about by others as well."""
+    event = desk.event
+    if not event.said.reply_to or not place.put_at:
+        return False
+    since = datetime.fromisoformat(place.put_at)
+    return outbox.was_put_here(desk.tx, event.messenger, event.chat, event.said.reply_to, since)
 
 
 def _answer(desk: Desk, place: Place) -> Answer:

@@ -35,9 +35,9 @@ def offer(desk: Desk) -> Prompt:
     words = say("link.offer", code=invitations.invite(*here, by_account=True), minutes=minutes)
     bot = context.office.telegram_bot
     if not bot or desk.event.messenger == "telegram":
-        return Prompt(words)
+        return Prompt(words, once=True)
     address = telegram_link(bot, ACCOUNT + invitations.invite(*here, new_link_secret(), by_account=True))
-    return Prompt(f"{words}\n{say('link.offer.telegram', address=address)}", links=(address,))
+    return Prompt(f"{words}\n{say('link.offer.telegram', address=address)}", links=(address,), once=True)
 
 
 def typed(desk: Desk, place: Place, code: str) -> Answer:

@@ -172,7 +172,8 @@ def answer(desk: Desk, place: Place, option: str | None, text: str) -> Answer | 
 def undo(desk: Desk, place: Place) -> Answer:
     """Take back what this person decided last."""
     deed = deeds.deed(desk.tx, place.about.get("deed", 0)) if place.talk == REVIEW else None
-    if deed is None:
+    last = cards.last_decision(desk.tx, deed.id) if deed is not None else None
+    if deed is None or (last is not None and last.person_id != desk.context.person.id):
         return Answer(place, (Prompt(say("mod.undo.which")),))
     return _carry_out(desk, place, deed, Order(Act.UNDO))
 
@@ -180,7 +181,7 @@ def undo(desk: Desk, place: Place) -> Answer:
 def register_group(desk: Desk) -> Prompt:
     """A moderator makes this group one that gets the cards."""
     event, context = desk.event, desk.context
-    if not context.person.is_any(Role.MODERATOR, Role.ADMIN):
+    if not context.person.is_any(*groups.REGISTRARS):
         return Prompt(NotAllowed("moderation.not_moderator").sentence)
     if not event.is_group:
         return Prompt(say("group.only_in_group"))

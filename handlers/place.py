@@ -198,7 +198,8 @@ def pressed_at_once(place: Place, said: Said, seen_at: Callable[[], datetime | N
     if option_id not in _NOT_AT_ONCE or turn != str(place.turn) or not place.put_at:
         return False
     put_at = datetime.fromisoformat(place.put_at)
-    return now - max(put_at, seen_at() or put_at) < AT_ONCE
+    # What seems to come later than now was written down before the clock was put back, and has been read since.
+    return any(timedelta() <= now - at < AT_ONCE for at in (put_at, seen_at() or put_at))
 
 
 def _pick(place: Place, said: Said) -> Pick | None:

@@ -26,6 +26,7 @@ OFFERED: dict[Status, tuple[Act, ...]] = {
 }
 """The buttons of a card by status, in this order; undo is added while the last decision can be taken back."""
 
+MAY_HAVE_CARDS = (Role.MODERATOR, Role.PUBLISHER, Role.ADMIN)
 WORDS_SHOWN = 280  # characters of a story or an answer
 ANSWERS_SHOWN = 3
 
@@ -53,12 +54,15 @@ def refresh(tx: Tx, deed_id: int, now: datetime) -> None:
 
 def _addressees(tx: Tx, deed_id: int) -> list[tuple[str, str, str | None]]:
     """Return where the card stands or belongs: registered groups, else every moderator's chats."""
-    here = [(messenger, chat, thread) for _, messenger, chat, thread in outbox.keys_under(tx, f"{CARD}{deed_id}:")]
-    if here:
-        return here
-    registered = groups.registered(tx)
-    if registered:
-        return [(group.messenger, group.chat, group.thread) for group in registered]
+    registered = [(group.messenger, group.chat, group.thread) for group in groups.registered(tx)]
+    stands = [(messenger, chat, thread) for _, messenger, chat, thread in outbox.keys_under(tx, f"{CARD}{deed_id}:")]
+    if stands:
+        # Whoever has lost their role, or their group, reads nothing new of it where the card once stood.
+        still = {(way.messenger, way.address) for way in people.ways_to(tx, people.holding(tx, *MAY_HAVE_CARDS))}
+        still |= {(messenger, chat) for messenger, chat, _ in registered}
+        stands = [one for one in stands if one[:2] in still]
+    if stands or registered:
+        return stands or registered
     return [(way.messenger, way.address, None) for way in people.ways_to(tx, _moderators(tx, deed_id))]
 
 

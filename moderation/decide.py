@@ -19,6 +19,8 @@ from storage.office import office
 from storage.people import Known
 from texts import say
 
+SHOWS_PICTURES = (Act.APPROVE, Act.PUBLISH)  # after these, what is there may be shown outside
+
 
 @dataclass(frozen=True)
 class Order:
@@ -81,6 +83,9 @@ def _check_first(tx: Tx, deed: DeedRow, order: Order, actor: Known) -> None:
         raise SomebodyWasFirst("mod.too_late_unknown", f"deed {deed.id}: version {order.seen} is not there")
     since = [entry for entry in history.of_deed(tx, deed.id) if entry.version > order.seen and entry.person_id]
     decided = [entry for entry in since if entry.act in UNDOABLE or entry.act is Act.UNDO]
+    if not decided and order.act in SHOWS_PICTURES and any(entry.details.get("photos") for entry in since):
+        number = deeds.submissions_of(tx, deed.id)[0].number
+        raise NotPossible("mod.new_pictures", f"deed {deed.id}: pictures nobody has looked at", number=number)
     if not decided:
         return  # more was told meanwhile; the order still fits
     last = decided[-1]

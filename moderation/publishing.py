@@ -123,9 +123,18 @@ def _showable(
         photos = [
             piece
             for piece in pieces
-            if piece.kind == "photo" and piece.published and piece.submission_id in allowed.standing
+            if piece.kind == "photo"
+            and piece.published
+            and piece.submission_id in allowed.standing
+            and was_seen(piece, deed)
         ]
     return Showable(name, words, photos)
+
+
+def was_seen(piece: Piece, deed: DeedRow) -> bool:
+    """Tell whether a piece was there when the deed was approved or published: what came later nobody has looked at."""
+    decided = [at for at in (deed.approved_at, deed.published_at) if at is not None]
+    return piece.given_at is not None and bool(decided) and piece.given_at <= max(decided)
 
 
 def check_publishable(deed: DeedRow, allowed: Allowances) -> None:

@@ -83,7 +83,7 @@ def hand_in(
         told_at=now,
     )
     if draft_id is not None:
-        attachments.hand_over(tx, draft_id, submission_id)
+        attachments.hand_over(tx, draft_id, submission_id, now)
     history.allow(tx, Thing.KEEP, True, how=messenger, words=consent_words, now=now, submission_id=submission_id)
     history.record(
         tx, deed_id, Act.RECEIVE, None, Status.RECEIVED,

@@ -34,6 +34,7 @@ class Piece:
     transcript: str | None
     refused: str | None
     submission_id: int | None
+    given_at: datetime | None  # when it came to its submission
 
 
 @dataclass(frozen=True)
@@ -110,11 +111,10 @@ def count_photos(tx: Tx, draft_id: int) -> int:
     return int(_COUNT_PHOTOS.value(tx, draft=draft_id))
 
 
-def hand_over(tx: Tx, draft_id: int, submission_id: int) -> None:
+def hand_over(tx: Tx, draft_id: int, submission_id: int, now: datetime) -> None:
     """Give a draft's pieces to the submission it became."""
-    tx.execute(
-        update(Attachment).where(Attachment.draft_id == draft_id).values(submission_id=submission_id, draft_id=None)
-    )
+    given = {"submission_id": submission_id, "draft_id": None, "given_at": now}
+    tx.execute(update(Attachment).where(Attachment.draft_id == draft_id).values(**given))
 
 
 def offered(tx: Tx, person_id: int) -> int:
@@ -122,11 +122,12 @@ def offered(tx: Tx, person_id: int) -> int:
     return tx.execute(select(func.count()).select_from(Attachment).where(*_loose(person_id))).scalar_one()
 
 
-def give_loose(tx: Tx, person_id: int, *, submission_id: int | None = None, draft_id: int | None = None) -> int:
+def give_loose(
+    tx: Tx, person_id: int, now: datetime, *, submission_id: int | None = None, draft_id: int | None = None
+) -> int:
     """Give the pieces that belong to nothing yet to a submission or a draft; returns how many."""
-    return tx.execute(
-        update(Attachment).where(*_loose(person_id)).values(submission_id=submission_id, draft_id=draft_id)
-    ).rowcount
+    given = {"submission_id": submission_id, "draft_id": draft_id, "given_at": now if submission_id else None}
+    return tx.execute(update(Attachment).where(*_loose(person_id)).values(**given)).rowcount
 
 
 def _loose(person_id: int) -> tuple[ColumnElement[bool], ...]:

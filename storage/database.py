@@ -7,7 +7,7 @@ On SQLite the driver opens no transaction by itself (`isolation_level=None`); SQ
 import errno
 import sqlite3
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -133,7 +133,6 @@ class Database:
         self._patience_s = patience_s
         self._files = files
         self._files_owed: set[str] = set()
-        self._truncate_owed = False
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self._writer = self._engine(read_only=False)
         self._reader = self._engine(read_only=True)
@@ -164,8 +163,17 @@ class Database:
 
     @property
     def is_owing(self) -> bool:
-        """Whether something forgotten could not leave the disk yet."""
-        return self._truncate_owed or bool(self._files_owed)
+        """Whether something forgotten may not have left the disk: a file, or words in SQLite's log.
+
+        A process that died owed it, too, and a command forgets beside the server; so the log itself is looked at.
+        """
+        return bool(self._files_owed) or self._log_holds_something()
+
+    def _log_holds_something(self) -> bool:
+        if not self.is_sqlite:
+            return False
+        log = Path(f"{make_url(self.url).database}-wal")
+        return log.exists() and log.stat().st_size > 0
 
     def files_owed(self) -> set[str]:
         """Return the files that were too fresh to be deleted when they were forgotten."""
@@ -182,10 +190,8 @@ class Database:
             # What was deleted is overwritten in the database (`secure_delete`), but the log still holds its pages.
             driver: Any = connection.connection.dbapi_connection
             driver.execute(f"PRAGMA busy_timeout={TRUNCATE_WITHIN_S * 1000:.0f}")
-            try:
-                self._truncate_owed = bool(driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
-            except sqlite_module().OperationalError:
-                self._truncate_owed = True
+            with suppress(sqlite_module().OperationalError):  # somebody reads it: later
+                driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             driver.execute(f"PRAGMA busy_timeout={self._patience_s * 1000:.0f}")
         if files and self._files is not None:
             fresh = self._files().forget(files)

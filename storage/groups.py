@@ -6,9 +6,13 @@ from datetime import datetime
 
 from sqlalchemy import delete, select, update
 
+from deeds.kinds import Role
 from storage.database import Tx
-from storage.models import Group
+from storage.models import Group, RoleGrant
 from storage.statements import insert_or_update
+
+REGISTRARS = (Role.MODERATOR, Role.ADMIN)
+"""Who may make a group one that gets the cards."""
 
 
 @dataclass(frozen=True)
@@ -28,10 +32,14 @@ def register(tx: Tx, messenger: str, chat: str, thread: str | None, person_id: i
 
 
 def registered(tx: Tx) -> Sequence[RegisteredGroup]:
-    """Return the groups that get the cards."""
-    rows = tx.execute(
-        select(Group.messenger, Group.chat, Group.thread).where(Group.lost_at.is_(None)).order_by(Group.id)
+    """Return the groups that get the cards: those whose registrar still decides, so that none outlives their role."""
+    decides = (
+        RoleGrant.person_id == Group.registered_by,
+        RoleGrant.revoked_at.is_(None),
+        RoleGrant.role.in_([role.value for role in REGISTRARS]),
     )
+    standing = (Group.lost_at.is_(None), select(RoleGrant.id).where(*decides).exists())
+    rows = tx.execute(select(Group.messenger, Group.chat, Group.thread).where(*standing).order_by(Group.id))
     return [RegisteredGroup(row.messenger, row.chat, row.thread) for row in rows]
 
 

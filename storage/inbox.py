@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2s
 
 from sqlalchemy import func, or_, select, update
 
 from storage.database import Tx, note_forgotten
-from storage.models import InboxEvent
+from storage.models import Group, InboxEvent
 from storage.models.base import TIE, WORDS
 from storage.personal import emptied
 from storage.statements import insert_unless_there
@@ -28,10 +29,15 @@ class ParkedEvent:
     error: str
 
 
+def kept_key(event_key: str) -> str:
+    """Return what is kept of a key for good: it knows the same event again, and says of nobody that they wrote."""
+    return blake2s(event_key.encode(), digest_size=16).hexdigest()
+
+
 def note(tx: Tx, event_key: str, messenger: str, chat: str, raw: bytes, now: datetime) -> bool:
     """Record that an event came. Returns False when it was recorded before: then it must have no effect."""
     values = {
-        "event_key": event_key,
+        "event_key": kept_key(event_key),
         "messenger": messenger,
         "chat": chat,
         "received_at": now,
@@ -43,7 +49,11 @@ def note(tx: Tx, event_key: str, messenger: str, chat: str, raw: bytes, now: dat
 
 def park(tx: Tx, event_key: str, error: str) -> None:
     """Keep an event that could not be carried through, with its error, for a person to look at."""
-    tx.execute(update(InboxEvent).where(InboxEvent.event_key == event_key).values(state="parked", error=error[:2_000]))
+    tx.execute(
+        update(InboxEvent)
+        .where(InboxEvent.event_key == kept_key(event_key))
+        .values(state="parked", error=error[:2_000])
+    )
 
 
 _PARKED = tuple(getattr(InboxEvent, name) for name in ParkedEvent.__dataclass_fields__)
@@ -75,8 +85,16 @@ def release(tx: Tx, event_id: int, now: datetime) -> bool:
 
 def purge_raw(tx: Tx, event_key: str) -> None:
     """Forget what an event said; only its key stays."""
-    tx.execute(update(InboxEvent).where(InboxEvent.event_key == event_key).values(**_EMPTIED))
+    tx.execute(update(InboxEvent).where(InboxEvent.event_key == kept_key(event_key)).values(**_EMPTIED))
     note_forgotten(tx)
+
+
+def forget_in_groups(tx: Tx, messenger: str, address: str) -> None:
+    """Forget what somebody sent to groups: an event of a group names its sender in its body only."""
+    in_groups = InboxEvent.chat.in_(select(Group.chat).where(Group.messenger == messenger))
+    kept = select(InboxEvent.id, InboxEvent.raw).where(InboxEvent.messenger == messenger, in_groups)
+    theirs = [row.id for row in tx.execute(kept.where(InboxEvent.raw.is_not(None))) if address.encode() in row.raw]
+    tx.execute(update(InboxEvent).where(InboxEvent.id.in_(theirs)).values(**_EMPTIED))
 
 
 def forget_chat(tx: Tx, messenger: str, chat: str, since: datetime | None = None) -> None:

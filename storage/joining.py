@@ -62,10 +62,13 @@ def selves(tx: Tx, person_id: int) -> frozenset[int]:
 
 def join(tx: Tx, joined_id: int, into: int, now: datetime) -> None:
     """Make two people one: accounts and what was told come along, so nobody decides their own telling."""
-    phone = select(Person.phone).where(Person.id == joined_id).scalar_subquery()
-    tx.execute(update(Person).where(Person.id == into, Person.phone.is_(None)).values(phone=phone))
+    phone = tx.execute(select(Person.phone).where(Person.id == joined_id)).scalar()
+    nobodys = (Person.id == into, Person.phone.is_(None))
+    brings = phone is not None and tx.execute(update(Person).where(*nobodys).values(phone=phone)).rowcount == 1
     tx.execute(update(Person).where(Person.id == joined_id).values(phone=None))
-    _come(tx, Identity.person_id == joined_id, joined_id, into, now)
+    _come(tx, Identity.person_id == joined_id, joined_id, into, now, brings_phone=brings)
+    begun = (Draft.person_id == joined_id, Draft.home_id.is_(None))
+    tx.execute(update(Draft).where(*begun).values(home_id=Draft.person_id))
     for owned in (Submission, Draft, Attachment, Question):
         tx.execute(update(owned).where(owned.person_id == joined_id).values(person_id=into))
 
@@ -75,8 +78,9 @@ def move(tx: Tx, here: Account, into: int, now: datetime) -> None:
     _come(tx, (Identity.messenger == here.messenger) & (Identity.address == here.address), here.person_id, into, now)
 
 
-def _come(tx: Tx, who: object, joined_id: int, into: int, now: datetime) -> None:
-    tx.execute(insert(AccountLink).values(person_id=into, joined_id=joined_id, joined_at=now))
+def _come(tx: Tx, who: object, joined_id: int, into: int, now: datetime, *, brings_phone: bool = False) -> None:
+    link = {"person_id": into, "joined_id": joined_id, "joined_at": now, "brought_phone": brings_phone}
+    tx.execute(insert(AccountLink).values(**link))
     tx.execute(update(Identity).where(who, Identity.home_id.is_(None)).values(home_id=Identity.person_id))  # type: ignore[arg-type]
     tx.execute(update(Identity).where(who).values(person_id=into))  # type: ignore[arg-type]
 
@@ -87,7 +91,8 @@ def part(tx: Tx, person_id: int, now: datetime) -> Sequence[Account]:
     Whoever says it, the one that came last goes: an account that crept in can never throw out those who were there.
     Nothing goes where nobody would remain.
     """
-    open_ = select(AccountLink.id, AccountLink.person_id, AccountLink.joined_id).where(AccountLink.parted_at.is_(None))
+    link = (AccountLink.id, AccountLink.person_id, AccountLink.joined_id, AccountLink.brought_phone)
+    open_ = select(*link).where(AccountLink.parted_at.is_(None))
     latest = AccountLink.person_id == person_id
     last = tx.execute(open_.where(latest).order_by(AccountLink.id.desc()).limit(1).with_for_update()).first()
     if last is None:
@@ -108,4 +113,20 @@ def part(tx: Tx, person_id: int, now: datetime) -> Sequence[Account]:
     told = list(tx.execute(select(Submission.id).where(*told_there)).scalars())
     for owned, which in ((Submission, Submission.id), (Question, Question.submission_id)):
         tx.execute(update(owned).where(which.in_(told)).values(person_id=last.joined_id))
+    _give_back(tx, person_id, last.joined_id, came, chats, phone=last.brought_phone)
     return going
+
+
+def _give_back(
+    tx: Tx, person_id: int, to: int, came: set[int], chats: Sequence[tuple[str, str]], *, phone: bool
+) -> None:
+    """Let go along what was not handed in yet: reports half told, their pictures, and the number they left."""
+    theirs = list(tx.execute(select(Draft.id).where(Draft.person_id == person_id, Draft.home_id.in_(came))).scalars())
+    tx.execute(update(Draft).where(Draft.id.in_(theirs)).values(person_id=to))
+    sent_there = tuple_(Attachment.messenger, Attachment.chat).in_(chats)
+    pieces = (Attachment.person_id == person_id, or_(sent_there, Attachment.draft_id.in_(theirs)))
+    tx.execute(update(Attachment).where(*pieces).values(person_id=to))
+    if phone:
+        number = tx.execute(select(Person.phone).where(Person.id == person_id)).scalar()
+        tx.execute(update(Person).where(Person.id == to).values(phone=number))
+        tx.execute(update(Person).where(Person.id == person_id).values(phone=None))

@@ -279,6 +279,13 @@ def lease(tx: Tx, message: Due, now: datetime, units: int = 0) -> None:
     _LEASE.change(tx, message=message.id, lease_ends=now + LEASE, counted_since=now - HORIZON, cost=units)
 
 
+def was_put_here(tx: Tx, messenger: str, chat: str, remote_id: str, since: datetime) -> bool:
+    """Tell whether a message of ours with this id was put to a chat since then; a card is put to nobody."""
+    here = (OutboxMessage.messenger == messenger, OutboxMessage.chat == chat, OutboxMessage.remote_id == remote_id)
+    rows = tx.execute(select(OutboxMessage.send_key).where(*here, OutboxMessage.created_at >= since)).scalars()
+    return any(not (key or "").startswith(CARD) for key in rows)
+
+
 def mark_sent(tx: Tx, message: Due, remote_id: str, now: datetime) -> None:
     """Record that the messenger has it; a message whose words changed on the way is queued again as an edit."""
     _SENT.change(tx, message=message.id, remote=remote_id, at=now)
@@ -358,7 +365,7 @@ def count_stuck(tx: Tx) -> int:
 
 
 def stuck(tx: Tx) -> Sequence[Stuck]:
-    """Return dead and uncertain messages, newest first."""
+    """Return dead and uncertain messages, newest first; what is a secret of its reader's comes without its words."""
     rows = tx.execute(
         select(
             OutboxMessage.id,
@@ -374,9 +381,13 @@ def stuck(tx: Tx) -> Sequence[Stuck]:
         .limit(500)
     )
     return [
-        Stuck(row.id, row.messenger, row.chat, row.state, row.body.get("text", ""), row.error or "", row.created_at)
+        Stuck(row.id, row.messenger, row.chat, row.state, _open_words(row.body), row.error or "", row.created_at)
         for row in rows
     ]
+
+
+def _open_words(body: Mapping[str, Any]) -> str:
+    return "" if body.get("once") else str(body.get("text", ""))
 
 
 def send_again(tx: Tx, message_id: int, now: datetime) -> bool:

@@ -26,7 +26,7 @@ class InboxEvent(Base):
     __table_args__ = (Index(None, "state", "id"), Index(None, "chat", "received_at"))
 
     id: Mapped[Id]
-    event_key: Mapped[Code] = mapped_column(unique=True)  # kept for good: the same event must never count twice
+    event_key: Mapped[Code] = mapped_column(unique=True)  # its digest, for good: no event may count twice
     messenger: Mapped[Code]
     chat: Mapped[Tie]
     received_at: Mapped[datetime] = mapped_column(index=True)

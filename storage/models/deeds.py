@@ -34,6 +34,9 @@ class Draft(Base):
 
     id: Mapped[Id]
     person_id: Mapped[int] = mapped_column(owned_by("person.id"), index=True)
+    home_id: Mapped[int | None] = mapped_column(
+        refers_to("person.id")
+    )  # whose it was before they were joined to another
     state: Mapped[WordsJson]
     opened_at: Mapped[datetime]
     touched_at: Mapped[datetime] = mapped_column(index=True)
@@ -149,6 +152,7 @@ class Attachment(Base):
     seconds: Mapped[int | None]
     transcript: Mapped[Words | None]
     sent_at: Mapped[datetime]
+    given_at: Mapped[datetime | None]  # when it came to its submission; what came after a decision nobody has seen yet
 
 
 class Consent(Base):

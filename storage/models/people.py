@@ -49,6 +49,7 @@ class AccountLink(Base):
     joined_id: Mapped[int] = mapped_column(refers_to("person.id"), index=True)  # who came
     joined_at: Mapped[datetime]
     parted_at: Mapped[datetime | None]
+    brought_phone: Mapped[bool] = mapped_column(default=False)  # the number now with `person_id` is theirs
 
 
 class RoleGrant(Base):

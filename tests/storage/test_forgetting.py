@@ -204,3 +204,28 @@ def test_a_log_somebody_reads_is_emptied_when_they_are_done(tmp_path: Path) -> N
     forgetting.finish(database)
     assert (database.is_owing, lies_there()) == (False, False)
     database.close()
+
+
+def test_what_a_process_that_died_owed_leaves_the_log_at_the_next_start(tmp_path: Path) -> None:
+    """It forgot while somebody read, and was killed; so does a command beside the server. Who comes next finishes."""
+    from storage.migrations import upgrade
+
+    path = tmp_path / "v.sqlite3"
+    one, other = Database(f"sqlite:///{path}"), Database(f"sqlite:///{path}")
+    upgrade(one)
+    with one.write() as tx:
+        told = tells(tx)
+    log = path.with_name("v.sqlite3-wal")
+    forgetting.finish(one)
+    with one.write() as tx:
+        told = tells(tx, "hoa")
+    with other.read() as reading:
+        assert deeds.deed(reading, told.deed_id) is not None
+        with one.write() as tx:
+            forget(tx, Root.DEED, told.deed_id, NOW)
+        assert b"Chimcut" in log.read_bytes()
+    assert other.is_owing
+    forgetting.finish(other)
+    assert (other.is_owing, log.read_bytes()) == (False, b"")
+    one.close()
+    other.close()

@@ -41,15 +41,20 @@ def postgres(postgres_url: str) -> Iterator[Database]:
     opened.close()
 
 
+_NAMED: dict[str, str] = {}  # what is kept of a key is a digest
+
+
 def note(key: str, raw: bytes = b"") -> Callable[[Tx], bool]:
     """Work that records an event."""
+    _NAMED[inbox.kept_key(key)] = key
     return lambda tx: inbox.note(tx, key, "webchat", "5", raw, NOW)
 
 
 def kept(database: Database) -> list[str]:
     """Return the keys of what is stored, in the order it was written."""
     with database.read() as tx:
-        return list(tx.execute(select(InboxEvent.event_key).order_by(InboxEvent.id)).scalars())
+        rows = tx.execute(select(InboxEvent.event_key).order_by(InboxEvent.id)).scalars()
+        return [_NAMED.get(key, key) for key in rows]
 
 
 @asynccontextmanager

@@ -6,8 +6,10 @@ import pytest
 
 from deeds.kinds import Status
 from storage import org_units
+from storage.models import Attachment, Draft, Person
 from storage.office import TELEGRAM_BOT
 from storage.settings import set_setting
+from storage.statements import table
 from tests.cast import RESCUE, OnTelegram, OnWebChat
 from tests.town import Town
 
@@ -178,3 +180,33 @@ def test_a_message_is_rewritten_for_two_days(town: Town, hours: int, is_heard: b
     assert lan.shows("Đã chuyển lời sửa") is is_heard
     thu.says("xem")
     assert ("Khuyến" in thu.last) is is_heard
+
+
+def test_what_was_half_told_goes_back_with_who_told_it(town: Town) -> None:
+    """Joined and parted again: the draft, its picture and the number are theirs, and go when they have all deleted."""
+    an, ba = town.citizen("An", on="zalo_oa"), town.citizen("Ba", on="plain")
+    ba.says("alo")
+    an.reports()
+    an.says("0912345678")
+    an.says("", photos=1)
+    town.settle()
+    an.says("Hôm qua có người ở bản Nà Phiêng giúp bà con dọn đường sau lũ")
+    an.says("thôi")
+    an.picks("Dừng, giữ lại")
+    ba.says("liên kết")
+    an.says(code_in(ba.last))
+    an.picks("Đúng là tôi")
+    town.settle()
+    ba.says("bỏ liên kết")
+    town.settle()
+    ba.says("/start")
+    assert "Đang có bản kể dở" not in ba.last
+    an.says("/start")
+    assert "giúp bà con dọn đường" in an.last
+    an.says("xóa dữ liệu của tôi")
+    an.picks("Xóa hết")
+    town.settle()
+    assert town.rows(lambda tx: tx.execute(table(Draft).select()).all()) == []
+    assert town.rows(lambda tx: tx.execute(table(Attachment).select()).all()) == []
+    phones = town.rows(lambda tx: [row.phone for row in tx.execute(table(Person).select())])
+    assert set(phones) == {None}

@@ -1,5 +1,9 @@
 """Consent, deletion and names are never the reading of a doubtful word, a doubled tap, or somebody else's code."""
 
+from datetime import timedelta
+
+import pytest
+
 from tests.cast import RESCUE, OnPlain, OnTelegram, OnWebChat, OnZaloOa
 from tests.town import Town
 
@@ -104,3 +108,20 @@ def test_a_draft_that_waits_is_not_dropped_by_one_tap(town: Town) -> None:
     lan.sees("Xin xem lại:")
     lan.says("đồng ý")
     lan.receipt()
+
+
+@pytest.mark.parametrize("on", ["telegram", "webchat"])
+def test_a_clock_put_back_makes_no_button_too_early(town: Town, on: str) -> None:
+    """It ran ahead for a day and was mended: what was sent then was read long ago, and the check can be agreed to."""
+    lan = town.citizen("Lan", on=on)
+    lan.says("alo")
+    right = town.clock.now()
+    town.clock._now += timedelta(days=35)
+    lan.says("giúp")
+    town.settle()
+    town.clock._now = right + timedelta(minutes=1)
+    lan.says(RESCUE)
+    town.settle()
+    town.clock.forward(seconds=30)
+    lan.picks("Đồng ý, gửi đi")
+    lan.sees("Số tiếp nhận: 1")

@@ -67,7 +67,7 @@ async def _show(visit: Visit, status: int = 200, problem: str = "") -> Response:
                 message.id,
                 message.messenger,
                 message.state,
-                cut_at_sentence(message.text, _MESSAGE_CHARS),
+                cut_at_sentence(message.text, _MESSAGE_CHARS) or say("desk.problems.secret"),
                 _first_line(message.error),
                 message.created_at,
             )
