@@ -6,7 +6,7 @@ import typer
 
 from bot.commands.running import CLOCK, Json, database, reading, settings, show
 from deeds.errors import NotFound, NotPossible
-from storage import inbox, outbox
+from storage import inbox, undelivered
 from storage.database import Database, is_worth_a_retry
 from texts import say
 
@@ -40,7 +40,7 @@ def parked_list(as_json: Json = False) -> None:
                 "since": message.created_at.isoformat(),
                 "error": message.error,
             }
-            for message in outbox.stuck(tx)
+            for message in undelivered.stuck(tx)
         ]
     show([*events, *messages], as_json, say("cli.parked.none"))
 

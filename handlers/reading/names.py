@@ -168,8 +168,10 @@ def _after_title(text: str, title: str, start: int, end: int, *, bare: bool) -> 
 @lru_cache(maxsize=1)
 def _somebody() -> re.Pattern[str]:
     """Return "ông ấy", "chị", as it stands before "tên là"."""
-    titles = "|".join(spoken(one) for one in table("names.toml")["titles_before_named"])
-    return re.compile(rf"(?<!\w)(?P<title>{titles})(?:\s+(?:{spoken('ấy|đó|này|kia|ta')}))?\s+\Z")
+    titles, those = (
+        "|".join(spoken(one) for one in table("names.toml")[name]) for name in ("titles_before_named", "those")
+    )
+    return re.compile(rf"(?<!\w)(?P<title>{titles})(?:\s+(?:{those}))?\s+\Z")
 
 
 def _capital_name(words: list[Token]) -> list[Token]:

@@ -18,7 +18,7 @@ from bot.delivery import GIVE_UP_AFTER_TRIES, Delivery
 from deeds.said import Option, Prompt
 from messengers.port import Failure, MessengerFailed, Outgoing
 from messengers.webchat.chat import WebChat
-from storage import chat_lines, outbox, people
+from storage import chat_lines, outbox, people, undelivered
 from storage.database import Database, Tx, sqlite_module
 from storage.models import Base, Group, Identity, OutboxMessage
 from tests.faults.scripted import ABILITIES, FastClock, Post, Scripted, lanes_on, wait_for
@@ -134,7 +134,7 @@ def test_trying_has_an_end(post: Post) -> None:
     assert post.states() == ["dead", "sent"]
     assert len(post.messenger.tries) == 4
     with post.database.read() as tx:
-        (stuck,) = outbox.stuck(tx)
+        (stuck,) = undelivered.stuck(tx)
     assert (stuck.text, stuck.error) == ("never", "come again")
 
 
@@ -152,9 +152,9 @@ def test_what_is_uncertain_is_repeated_to_a_person_and_a_card_never_to_a_group(p
     assert post.messenger.texts("2") == ["card", "card"]
     assert post.messenger.texts("-2") == ["card"]
     with post.database.write() as tx:
-        (stuck,) = outbox.stuck(tx)
-        assert outbox.send_again(tx, stuck.id, post.clock.now())
-        assert not outbox.send_again(tx, stuck.id, post.clock.now())
+        (stuck,) = undelivered.stuck(tx)
+        assert undelivered.send_again(tx, stuck.id, post.clock.now())
+        assert not undelivered.send_again(tx, stuck.id, post.clock.now())
     post.deliver()
     assert post.states() == ["sent", "sent", "sent"]
 

@@ -8,7 +8,7 @@ import pytest
 
 from deeds.errors import NotPossible
 from deeds.kinds import Act, Role, Thing
-from storage import erasure, outbox, people, web_sessions
+from storage import erasure, people, undelivered, web_sessions
 from storage.database import Tx
 from storage.models import InboxEvent, Person
 from storage.statements import table
@@ -138,7 +138,7 @@ def test_a_secret_that_did_not_arrive_is_shown_to_nobody_else(town: Town) -> Non
         shown = browser.get("/desk/problems").text
     assert shown.count("Trong tin có mã hoặc đường dẫn riêng") == 2
     assert not re.search(r"sign-in/[A-Za-z0-9_-]{43}|[0-9A-Z]{4}-[0-9A-Z]{4}\b", shown)
-    assert all(stuck.text == "" for stuck in town.rows(outbox.stuck))
+    assert all(stuck.text == "" for stuck in town.rows(undelivered.stuck))
 
 
 def test_what_erased_staff_said_in_a_group_is_gone(town: Town) -> None:

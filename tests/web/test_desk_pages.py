@@ -15,7 +15,7 @@ from deeds.months import local_day
 from deeds.said import Prompt
 from digests import clock_guard, months, papers
 from handlers.paper_gate import paper_gate
-from storage import inbox, outbox, people, periods
+from storage import inbox, outbox, people, periods, undelivered
 from storage.database import Tx
 from storage.office import office
 from tests.storage.pictures import scene, tagged
@@ -40,7 +40,7 @@ def _something_goes_wrong(town: DeskTown) -> tuple[int, int]:
         outbox.put(tx, "telegram", "gone", Prompt("Tin số 47 đã được xác minh."), now)
         for message in outbox.claim(tx, "telegram", now, 50):
             outbox.mark_given_up(tx, message, "dead", "Forbidden: blocked")
-        return inbox.parked(tx)[0].id, outbox.stuck(tx)[0].id
+        return inbox.parked(tx)[0].id, undelivered.stuck(tx)[0].id
 
     return town.store.write_now(work)
 
@@ -59,7 +59,7 @@ def test_parked_events_and_dead_messages_are_tried_again(town: DeskTown) -> None
     assert thu.post(f"/desk/problems/events/{event}", "/desk/problems").status_code == 422
     assert thu.post(f"/desk/problems/messages/{message}", "/desk/problems").status_code == 200
     with town.database.read() as tx:
-        assert outbox.stuck(tx) == []
+        assert undelivered.stuck(tx) == []
     assert thu.post(f"/desk/problems/messages/{message}", "/desk/problems").status_code == 422
     reader = town.browser(of=town.hire("Bình", Role.INSPECTOR))
     assert "/desk/problems/events/" not in reader.get("/desk/problems").text

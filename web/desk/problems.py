@@ -10,7 +10,7 @@ from starlette.routing import Route
 from deeds.errors import NotPossible
 from deeds.kinds import Role
 from deeds.vietnamese import cut_at_sentence
-from storage import inbox, outbox
+from storage import inbox, undelivered
 from storage.database import Tx
 from texts import say
 from web.desk.gate import Visit, action, page
@@ -62,7 +62,7 @@ async def _show(visit: Visit, status: int = 200, problem: str = "") -> Response:
         parked = [
             Parked(event.id, event.messenger, event.received_at, _first_line(event.error)) for event in inbox.parked(tx)
         ]
-        undelivered = [
+        letters = [
             Undelivered(
                 message.id,
                 message.messenger,
@@ -71,16 +71,16 @@ async def _show(visit: Visit, status: int = 200, problem: str = "") -> Response:
                 _first_line(message.error),
                 message.created_at,
             )
-            for message in outbox.stuck(tx)
+            for message in undelivered.stuck(tx)
         ]
-        return parked, undelivered
+        return parked, letters
 
-    parked, undelivered = await visit.read(read)
+    parked, letters = await visit.read(read)
     return visit.show(
         "problems.html",
         status,
         parked=parked,
-        undelivered=undelivered,
+        undelivered=letters,
         now=visit.now(),
         problem=problem,
         done=visit.request.query_params.get("done", ""),
@@ -99,7 +99,7 @@ async def retry(visit: Visit, form: FormData) -> Response:
 async def send_again(visit: Visit, form: FormData) -> Response:
     """Send a message once more, because a person decided so."""
     message = visit.request.path_params["message"]
-    if not await visit.write(lambda tx: outbox.send_again(tx, message, visit.now())):
+    if not await visit.write(lambda tx: undelivered.send_again(tx, message, visit.now())):
         raise NotPossible("desk.problems.not_stuck", f"message {message} is not stuck")
     return RedirectResponse("/desk/problems?done=message", 303)
 

@@ -11,7 +11,7 @@ from starlette.routing import Route
 from deeds.kinds import Role, Status
 from deeds.months import Month
 from deeds.vietnamese import cut_at_sentence, fold
-from storage import attachments, deeds, inbox, outbox, periods
+from storage import attachments, deeds, inbox, periods, undelivered
 from storage.database import Tx
 from storage.deeds import DeedRow
 from storage.people import Known
@@ -157,7 +157,7 @@ def _counters(tx: Tx, now: datetime) -> Counters:
         approved=deeds.count_approved_in(tx, window.starts, window.ends),
         month=window.month,
         parked=inbox.count_parked(tx),
-        dead=outbox.count_stuck(tx),
+        dead=undelivered.count_stuck(tx),
     )
 
 
