@@ -21,9 +21,10 @@ from handlers.effects import (
 )
 from handlers.place import Answer, Context, Place, again, ask, labelled, names_choice
 from handlers.reading.answers import bare_word
-from handlers.reading.fitting import allows_all, forbids_use, is_about_use, keeps_pictures_back
-from handlers.reading.meanings import surely_deletes
+from handlers.reading.fitting import allows_all, forbids_use, is_about_use, keeps_pictures_back, limits_use
+from handlers.reading.meanings import keeps_in_words, surely_deletes
 from handlers.reading.telling import clear_no, clear_yes, keeps, read_telling, says_unknown, sends, weak_yes
+from handlers.reading.words import has
 from texts import say
 
 COMPLAINT = "complaint"
@@ -63,6 +64,8 @@ def ask_complaint(place: Place, text: str) -> Answer:
 
 def answer_complaint(place: Place, option: str | None, text: str) -> str | None:
     """Return "praise", "complaint", or None when it is still not said."""
+    if option is None and has("accusing_no.txt", text):
+        return "praise"
     if option is None and (clear_yes(text) or clear_no(text) or weak_yes(text)):
         return None
     return option
@@ -151,7 +154,7 @@ def _surely(text: str) -> bool:
 def _delete(place: Place, option: str | None, text: str, context: Context) -> Answer | None:
     if option == "delete" or (option is None and _surely(text)):
         return deleted(place)
-    if option == "keep" or keeps(text):
+    if option == "keep" or keeps(text) or keeps_in_words(text):
         return Answer(leave(place), (Prompt(say("delete.kept")),))
     return _unclear(place, text, context)
 
@@ -164,7 +167,7 @@ def deleted(place: Place) -> Answer:
 def _withdraw(place: Place, option: str | None, text: str, context: Context) -> Answer | None:
     if option == "withdraw" or (option is None and _surely(text)):
         return Answer(leave(place), (), (Withdraw(place.about["submission"]),))
-    if option == "keep" or keeps(text):
+    if option == "keep" or keeps(text) or keeps_in_words(text):
         return Answer(leave(place), (Prompt(say("withdraw.kept", number=place.about["number"])),))
     return _unclear(place, text, context)
 
@@ -220,7 +223,7 @@ def _consent(place: Place, option: str | None, text: str, context: Context) -> A
 def _use_in_words(text: str) -> str | None:
     if keeps_pictures_back(text):
         return "words"
-    if clear_no(text) or forbids_use(text):
+    if clear_no(text) or forbids_use(text) or limits_use(text):
         return "none"
     return "both" if allows_all(text) else None
 

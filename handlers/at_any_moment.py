@@ -8,7 +8,7 @@ from deeds.said import Prompt, Said
 from deeds.vietnamese import cut_at_sentence
 from handlers import asides, engine, linking, moderators
 from handlers.commands import Command, command, may_be_a_name
-from handlers.effects import AskWithdraw, GoOn, ListMine, TakeBackUse, TellStatus
+from handlers.effects import AskWithdraw, DropPictures, GoOn, ListMine, TakeBackUse, TellStatus
 from handlers.filling import add_to_story
 from handlers.introduce_deed import INTRODUCE_DEED, greet, who_we_are
 from handlers.moderators import Desk
@@ -53,6 +53,10 @@ def _wish(desk: Desk, place: Place, meant: Wish, *, telling: bool) -> Answer | N
             return Answer(place, (Prompt(say(meant.answer, **who_we_are(desk.context))),), (GoOn(),))
         case "mine":
             return Answer(place, (), (ListMine(),))
+        case "no_pictures" if telling and desk.context.photos:
+            return Answer(place, (), (DropPictures(),))
+        case "later":
+            return engine.stop(INTRODUCE_DEED, place, desk.context) if telling else None
         case "drop" | "keep_nothing" | "erase" if place.asked in ("drop", "sure") and _just_put(desk, place):
             return again(place, say("menu.at_once"))  # sent twice, before the question could be read: no answer to it
         case "not_send" if telling and place.asked == "drop":
@@ -67,7 +71,7 @@ def _wish(desk: Desk, place: Place, meant: Wish, *, telling: bool) -> Answer | N
             return Answer(place, (), (TakeBackUse(None),))  # of somebody else: it tells them whom to call
         case "withdraw":
             return Answer(place, (), (AskWithdraw(meant.number),))
-        case "no_more" if telling and not _has_told(desk):
+        case "no_more" | "no_pictures" if telling and not _has_told(desk):
             # It is about what is being told, or of somebody praised elsewhere: the moderator reads it, they the way.
             noted = add_to_story(place, desk.event.said.text.strip())
             return Answer(noted, (Prompt(say("use.while_telling", phone=desk.context.office["phone"])),), (GoOn(),))

@@ -197,6 +197,14 @@ def _(_effect: effects.DropLoosePhotos, scene: Scene, place: Place) -> Outcome:
 
 
 @carry_out.register
+def _(_effect: effects.DropPictures, scene: Scene, place: Place) -> Outcome:
+    if place.draft is not None:
+        forgetting.delete_pictures(scene.tx, place.draft)
+    shown = engine.reask(INTRODUCE_DEED, place, replace(scene.context, photos=0))
+    return shown.after(Prompt(say("photos.dropped")))
+
+
+@carry_out.register
 def _(effect: effects.NoteBeside, scene: Scene, place: Place) -> Outcome:
     told = deeds.latest_of(scene.tx, scene.person)
     if told is None or told.withdrawn_at is not None or scene.now - told.told_at > NOTED_WITHIN:

@@ -71,6 +71,11 @@ class DropLoosePhotos:
 
 
 @dataclass(frozen=True)
+class DropPictures:
+    """The pictures of the report being told shall not go with it."""
+
+
+@dataclass(frozen=True)
 class NoteBeside:
     """Words that came after the receipt, new or a message rewritten: the moderator reads them beside the report."""
 

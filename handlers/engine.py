@@ -34,6 +34,7 @@ from handlers.filling import (
 from handlers.place import Answer, Context, Numbered, Place, Stale, Unsure, again, ask, chosen, labelled
 from handlers.reading.answers import at_check, bare_word, is_called_by_number, only_heard, to_settle
 from handlers.reading.fitting import asks_something, declines, leaves_open
+from handlers.reading.meanings import keeps_in_words
 from handlers.reading.telling import (
     adds,
     clear_no,
@@ -334,7 +335,7 @@ def _dropped(form: Form, place: Place) -> Answer:
 def _drop(form: Form, place: Place, text: str, option: str | None, context: Context) -> Answer:
     if option == "drop" or (option is None and (refuses(text) or (clear_yes(text) and not sends(text)))):
         return _dropped(form, place)
-    if option == "go_on" or keeps(text) or not_now(text):
+    if option == "go_on" or keeps(text) or keeps_in_words(text) or not_now(text):
         return reask(form, resumed(place), context)
     if weak_yes(text) or bare_word(text):
         return again(place, say("menu.not_an_option", count=len(place.shown)))

@@ -338,7 +338,8 @@ def _complaint(desk: Desk, place: Place) -> Answer:
         before = asides.leave(place)
         return _open_talk(desk, before, held) or _idle(desk, before, held)
     if place.about.get("asked_again"):  # not to be had out of them: they get the doors, and are let go
-        return Answer(asides.leave(place), (Prompt(complaint_doors(desk.tx)),), (ForgetEvent("redirected"), GoOn()))
+        let_go = (Prompt(complaint_doors(desk.tx)), Prompt(say("complaint.or_praise")))
+        return Answer(asides.leave(place), let_go, (ForgetEvent("redirected"), GoOn()))
     return replace(again(place.with_about(asked_again=True), say("complaint.ask")), effects=(ForgetEvent(),))
 
 

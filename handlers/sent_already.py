@@ -8,7 +8,15 @@ from handlers import asides
 from handlers.effects import Attach, GiveLoosePhotos, NoteBeside, TakeBackUse
 from handlers.moderators import Desk
 from handlers.place import Answer, Place
-from handlers.reading.fitting import asks_something, is_beside, speaks_of_use, takes_back, takes_down
+from handlers.reading.fitting import (
+    asks_something,
+    is_beside,
+    limits_use,
+    speaks_of_use,
+    takes_back,
+    takes_down,
+    takes_pictures_back,
+)
 from handlers.reading.names import find_people
 from handlers.reading.telling import adds, another
 from storage import attachments, deeds
@@ -44,6 +52,10 @@ def addition(desk: Desk, place: Place, said: Said) -> Answer | None:
 def about_what_was_sent(desk: Desk, place: Place, text: str) -> Answer | None:
     """A question to us begins no report, nor does a remark on what may be shown of the last: that is asked again."""
     context = desk.context
+    if takes_pictures_back(text) and _latest(desk, REMEMBERS_USE) is not None:
+        return Answer(place, (), (TakeBackUse(None, pictures_only=True),))
+    if limits_use(text) and _latest(desk, REMEMBERS_USE) is not None:
+        return Answer(place, (), (NoteBeside(text), TakeBackUse(None, pictures_only=False)))
     if takes_down(text):
         down = asides.ask_take_down(place, text, context.office["phone"])
         return down.then(NoteBeside(text)) if _latest(desk, REMEMBERS_USE) is not None else down

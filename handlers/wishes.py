@@ -14,7 +14,8 @@ from importlib.resources import files
 from typing import Any
 
 from deeds.vietnamese import fold, lower
-from handlers.reading.meanings import leaves_off
+from handlers.reading.fitting import drops_pictures
+from handlers.reading.meanings import leaves_off, puts_off
 from handlers.reading.names import find_people
 from handlers.reading.words import spoken, written_out
 
@@ -48,6 +49,8 @@ def wish(text: str, moment: str) -> Wish | None:
     """Return the wish a whole message is at this moment, `REPORT` or `ELSE`; None when it is something else."""
     if len(text) > LONGEST_CHARS:
         return None
+    if moment == REPORT and drops_pictures(text):
+        return Wish("no_pictures", pictures=True)
     if whole := _wish(text, moment):
         return whole
     sentences = [each for each in _SENTENCES.split(text) if each.strip() and not _says_who().fullmatch(_bare(each))]
@@ -71,6 +74,8 @@ def _wish(text: str, moment: str) -> Wish | None:
 
 def _leaves_off(text: str, moment: str) -> Wish | None:
     """What is being told goes, or is not sent; at any other moment it is what was sent last that is meant."""
+    if moment == REPORT and puts_off(text):
+        return Wish("later")
     meant = leaves_off(text)
     if meant is None:
         return None

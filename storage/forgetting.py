@@ -73,6 +73,13 @@ def delete_loose(tx: Tx, person_id: int) -> None:
     _leave_the_disk(tx, _delete(tx, pieces, _loose(tx, pieces, _ids(tx, pieces, pieces.c.person_id, [person_id]))))
 
 
+def delete_pictures(tx: Tx, draft_id: int) -> None:
+    """Delete the pictures of a report being told; recordings and words stay."""
+    pieces = table(Attachment)
+    here = (pieces.c.draft_id == draft_id, pieces.c.kind == "photo")
+    _leave_the_disk(tx, _delete(tx, pieces, set(tx.execute(select(row_id(pieces)).where(*here)).scalars())))
+
+
 def finish(database: Database) -> None:
     """Carry to its end what was forgotten and could not leave the disk at once. Safe to run at any time."""
     with database.read() as tx:

@@ -123,6 +123,32 @@ def keeps_pictures_back(text: str) -> bool:
 
 
 @remembered
+def limits_use(text: str) -> bool:
+    """Tell whether somebody wants it shown in some ways and not in others, or likes it no more: no question to us."""
+    if len(text) > _REMARK_CHARS or asks_something(text):
+        return False
+    return re.search(rf"(?<!\w){_written('limits')}(?!\w)", lower(text)) is not None
+
+
+@remembered
+def drops_pictures(text: str) -> bool:
+    """Tell whether all of a short message is that the pictures of what is being told shall go."""
+    said = " ".join(re.sub(r"[.,!]", " ", lower(text)).split())
+    return len(text) <= _SHORT_CHARS and re.fullmatch(_written("drops_pictures"), said) is not None
+
+
+@remembered
+def takes_pictures_back(text: str) -> bool:
+    """Tell whether somebody whose report is sent wants its pictures kept back: "bỏ tấm hình ra, chữ thì cứ để"."""
+    said = lower(text)
+    return (
+        len(text) <= _REMARK_CHARS
+        and not re.search(spoken("không có"), said)
+        and (re.search(rf"(?<!\w){_written('no_pictures')}(?!\w)", said) is not None)
+    )
+
+
+@remembered
 def is_beside(text: str) -> bool:
     """Tell whether words said soon after a report are for its reader: a slip mended, a request; and nothing new."""
     said = lower(text).strip()

@@ -37,6 +37,8 @@ def sounds_like_complaint(text: str) -> bool:
         if _told_as_good().match(small, word.end()):
             continue
         before = _same_sentence(small[max(0, word.start() - _REACH) : word.start()])
+        if _given_up().search(before):
+            continue
         if _wish().search(before):
             return True
         praised = word_list("praising_before.txt").search(before) or _praised_after().match(small, word.end())
@@ -53,6 +55,12 @@ def _same_sentence(before: str) -> str:
 def _wish() -> re.Pattern[str]:
     """Return "I want to", "allow me to", just before the word: then the teller is the one who accuses."""
     return re.compile(whole_words(table("complaint.toml")["wish"]).pattern + r"\s*\Z")
+
+
+@lru_cache(maxsize=1)
+def _given_up() -> re.Pattern[str]:
+    """Return "withdrew", just before the word for a complaint: there is peace."""
+    return re.compile(whole_words(table("complaint.toml")["given_up"]).pattern + r"\s*\Z")
 
 
 @lru_cache(maxsize=1)

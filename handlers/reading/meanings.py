@@ -18,14 +18,28 @@ _BETWEEN = re.compile(r"[\W_]+")
 def leaves_off(text: str) -> str | None:
     """Return "delete" or "not_send" where that is all somebody says: "thôi xóa hết đi, đùa đấy"."""
     said = _pieces(text)
-    if "keep" in said or "skip" in said or "send" in said:
+    if said & {"keep", "skip", "send"}:
         return None
-    return next((name for name in ("delete", "not_send") if name in said), None)
+    if "delete" in said:
+        return "delete"
+    return "not_send" if "not_send" in said and "later" not in said else None
 
 
 def surely_deletes(text: str) -> bool:
     """Tell whether "delete" is all somebody says and no question, asked whether to: "ừ rút đi"."""
     return leaves_off(text) == "delete" and "doubt" not in _pieces(text) and "?" not in text
+
+
+def puts_off(text: str) -> bool:
+    """Tell whether all somebody says is that they do it later: "để mai gửi"; a day alone answers when it was."""
+    said = _pieces(text)
+    return "later" in said and "delete" not in said and len(text.split()) > 2
+
+
+def keeps_in_words(text: str) -> bool:
+    """Tell whether all somebody says is that nothing shall go: "à không, để đó đi, đừng rút"."""
+    said = _pieces(text)
+    return "keep" in said and not said & {"delete", "not_send", "send"}
 
 
 def refuses_in_words(text: str) -> bool:

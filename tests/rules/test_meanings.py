@@ -5,13 +5,15 @@ from collections.abc import Callable
 import pytest
 
 from deeds.vietnamese import fold
-from handlers.reading.meanings import leaves_off, refuses_in_words, sends_in_words
+from handlers.reading.meanings import keeps_in_words, leaves_off, puts_off, refuses_in_words, sends_in_words
 from handlers.reading.words import table
 from tests.cast import RESCUE
 
 READ: dict[str, Callable[[str], bool]] = {
     "delete": lambda text: leaves_off(text) == "delete",
     "not_send": lambda text: leaves_off(text) == "not_send",
+    "keep": keeps_in_words,
+    "later": puts_off,
     "refuse": refuses_in_words,
     "send": sends_in_words,
 }

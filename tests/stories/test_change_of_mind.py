@@ -2,7 +2,7 @@
 
 import pytest
 
-from storage import deeds, drafts, history
+from storage import attachments, deeds, drafts, history
 from tests.cast import RESCUE
 from tests.stories.test_questions_to_the_teller import asked
 from tests.stories.test_what_i_sent import allowed
@@ -232,3 +232,82 @@ def test_a_schoolchild_by_their_class_is_a_child(town: Town) -> None:
     lan.says("Hôm qua bạn Lò Thị Na lớp 3A ở bản Nà Phiêng nhặt được tiền đem trả cô giáo")
     lan.agrees()
     assert town.deed().about_child
+
+
+@pytest.mark.parametrize("words", ["mai tôi gửi", "khoan, cho tôi nghĩ lại đã, tôi chưa muốn gửi"])
+@pytest.mark.parametrize("told", [STORY, RESCUE], ids=["at a question", "at the check"])
+def test_later_is_no_answer_and_nothing_goes(town: Town, told: str, words: str) -> None:
+    """Asked once whether to leave it for now; the draft stays as it was, without these words in it."""
+    lan = town.citizen("Lan")
+    lan.says(told)
+    lan.says(words)
+    lan.picks("Dừng, giữ lại")
+    lan.says("alo")
+    lan.sees("Kể tiếp không ạ?")
+    lan.picks("Kể tiếp")
+    if told == STORY:
+        lan.says("không nhớ")
+    lan.agrees()
+    assert town.deed().story == told
+
+
+@pytest.mark.parametrize("words", ["à không, để đó đi, đừng rút", "thôi giữ lại nha"])
+def test_it_stays_when_they_think_again(town: Town, words: str) -> None:
+    """At the question whether to take it back."""
+    lan = town.citizen("Lan")
+    lan.reports(RESCUE)
+    lan.says("rút tin 1")
+    lan.sees("Rút tin số 1?")
+    lan.says(words)
+    assert town.deed().status == "received"
+    lan.sees("được giữ nguyên")
+
+
+def test_pictures_are_kept_back_in_a_sentence_of_ones_own(town: Town) -> None:
+    """After a yes to both: the words may still be used."""
+    lan = town.citizen("Lan")
+    lan.reports(RESCUE, photos=1)
+    lan.picks("Được dùng cả lời kể và ảnh")
+    lan.says("bỏ tấm hình ra, vợ tôi không thích, còn chữ thì cứ để")
+    assert allowed(town) == (True, False)
+
+
+@pytest.mark.parametrize("words", ["khen chứ", "không phải tố cáo gì đâu em ơi, chị ấy tốt lắm"])
+def test_praise_in_ones_own_words_is_praise(town: Town, words: str) -> None:
+    """Asked whether they praise or accuse: the story goes on, and is not thrown away."""
+    lan = town.citizen("Lan")
+    story = (
+        "Hôm qua chị Hà Thị Mơ ở thôn Bến Gỗ khuyên chồng khỏi kiện cáo, hai nhà làm lành, ai cũng bảo nhận tiền hối lộ"
+    )
+    lan.says(story)
+    lan.sees("phản ánh, tố cáo?")
+    lan.says(words)
+    lan.agrees()
+    assert story in town.deed().story
+
+
+@pytest.mark.parametrize(
+    "words", ["ảnh thì xã cứ đăng, lời tui kể thì đừng", "loa xã thì đọc chứ báo đài thì thôi nha", "tui không ưng nữa"]
+)
+def test_half_a_yes_afterwards_counts_as_none_and_is_read(town: Town, words: str) -> None:
+    """There is no such answer to choose: nothing is used until the office has asked, and it has their words."""
+    lan = town.citizen("Lan")
+    lan.reports(RESCUE, photos=1)
+    lan.picks("Được dùng cả lời kể và ảnh")
+    lan.says(words)
+    assert allowed(town) == (False, False)
+    assert _notes(town) == [words]
+    assert len(town.deeds()) == 1
+
+
+def test_pictures_of_a_report_being_told_go_when_asked(town: Town) -> None:
+    """At the check: the words stay, and the check counts none."""
+    lan = town.citizen("Lan")
+    lan.says(RESCUE, photos=2)
+    lan.says("bỏ tấm ảnh đi nhé")
+    lan.sees("Đã bỏ ảnh")
+    assert "Ảnh: 0" in lan.last
+    lan.agrees()
+    assert town.deed().story == RESCUE
+    deed = town.deed()
+    assert town.rows(lambda tx: attachments.of_deed(tx, deed.id)) == []

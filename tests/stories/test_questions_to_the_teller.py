@@ -23,6 +23,7 @@ def test_an_answer_returns_to_the_deed(town: Town, on: str) -> None:
     question = lan.sees("cán bộ xã hỏi thêm")
     assert "Còn ai chứng kiến việc này?" in question
     assert "thứ Ba, 12/05" in question
+    assert "Lò Văn Khuyên" in question, "of several reports she must know which"
     lan.says("có ông Sáu bán nước ở đầu cầu")
     lan.sees("Đã chuyển lời đáp tới cán bộ")
     assert town.deed().status == "in_review"
