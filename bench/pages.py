@@ -18,6 +18,7 @@ from sqlalchemy import insert
 
 from bench.served import free_port
 from deeds.kinds import HONOREE_THINGS, TELLER_THINGS
+from deeds.statuses import STANDING
 from deeds.vietnamese import fold
 from storage.database import Database
 from storage.models import Consent, Deed, Honoree, Person, Submission
@@ -101,7 +102,7 @@ def _fill(database: Database, numbers: range, count: int) -> None:
         rows = []
         for n, status, story in zip(numbers, statuses, told, strict=True):
             at = now - SPREAD * ((count - n) / count)
-            stands = status in ("approved", "published")
+            stands = status in STANDING
             rows.append({
                 "id": n, "code": f"VT-2025-{n:07d}", "status": status, "version": 2, "kind": "individual",
                 "section": "good_deed", "field": "charity", "target_groups": [], "urgent": n % 97 == 0,

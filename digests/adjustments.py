@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import Literal
 
 from deeds.months import Month
+from deeds.statuses import STANDING
 from deeds.vietnamese import cut_at_sentence
 from digests.documents.annexes import introduced, numbered, printed
 from digests.documents.wording import bare, day_name, listed, lower_first, month_name
@@ -72,7 +73,7 @@ def _find(tx: Tx, gate: Gate, facts_now: FactsNow, changed: Sequence[ListedDeed]
         deed = deeds.deed(tx, one.deed_id)
         if deed is None or (one.deed_id, one.period_key) in out:
             continue
-        if not period_deeds.is_standing(deed.status):
+        if deed.status not in STANDING:
             yield Adjustment("withdrawn", one)
             continue
         honoree = deeds.honoree_of(tx, deed.id)

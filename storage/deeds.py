@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, insert, literal, select, true, update
 
 from deeds.kinds import Status
+from deeds.statuses import STANDING
 from storage.database import Tx
 from storage.deed_words import found_by
 from storage.models import Deed, Honoree, Submission
@@ -249,6 +250,11 @@ def change_submission(tx: Tx, submission_id: int, **columns: object) -> None:
     tx.execute(update(Submission).where(Submission.id == submission_id).values(**columns))
 
 
+def is_in(statuses: Collection[Status]) -> ColumnElement[bool]:
+    """Return the condition that a deed is in one of these statuses."""
+    return Deed.status.in_([status.value for status in statuses])
+
+
 def in_status(tx: Tx, *statuses: Status, at_most: int = 200) -> Sequence[DeedRow]:
     """Return the deeds in these statuses: urgent ones first, then who waits longest."""
     queue = select(*_DEED).order_by(Deed.id).limit(at_most)
@@ -320,8 +326,7 @@ def count_approved_in(tx: Tx, starts: datetime, ends: datetime) -> int:
 
 
 def _approved_in(starts: datetime, ends: datetime) -> tuple[ColumnElement[bool], ...]:
-    standing = (Status.APPROVED.value, Status.PUBLISHED.value)
-    return Deed.approved_at >= starts, Deed.approved_at < ends, Deed.status.in_(standing)
+    return Deed.approved_at >= starts, Deed.approved_at < ends, is_in(STANDING)
 
 
 def published(tx: Tx, at_most: int, before: datetime | None = None) -> Sequence[DeedRow]:
@@ -336,6 +341,5 @@ def published(tx: Tx, at_most: int, before: datetime | None = None) -> Sequence[
 
 def count_in(tx: Tx, *statuses: Status, at_most: int | None = None) -> int:
     """Return how many deeds are in these statuses; past `at_most` nobody goes on counting."""
-    which = Deed.status.in_([status.value for status in statuses])
-    counted = select(literal(1).label("one")).select_from(Deed).where(which).limit(at_most).subquery()
+    counted = select(literal(1).label("one")).select_from(Deed).where(is_in(statuses)).limit(at_most).subquery()
     return tx.execute(select(func.count()).select_from(counted)).scalar_one()

@@ -9,11 +9,10 @@ from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from deeds.kinds import Act, Status
+from deeds.statuses import LEFT_OUT, NO_DEED, STANDING, TURNED_AWAY, UNDECIDED
 from storage.database import Tx
+from storage.deeds import is_in
 from storage.models import Consent, Decision, Deed, Honoree, Period, PeriodDeed, Submission
-
-_STANDING = (Status.APPROVED.value, Status.PUBLISHED.value)
-_OPEN = (Status.RECEIVED.value, Status.IN_REVIEW.value, Status.NEEDS_INFO.value)
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ def unlisted(tx: Tx, ends: datetime, taken_out: Collection[int]) -> Sequence[int
     listed = select(PeriodDeed.deed_id).where(PeriodDeed.deed_id == Deed.id)
     rows = tx.execute(
         select(Deed.id)
-        .where(Deed.approved_at < ends, Deed.status.in_(_STANDING), ~listed.exists() | Deed.id.in_(taken_out))
+        .where(Deed.approved_at < ends, is_in(STANDING), ~listed.exists() | Deed.id.in_(taken_out))
         .order_by(Deed.approved_at, Deed.id)
     )
     return list(rows.scalars())
@@ -53,11 +52,6 @@ def unlisted(tx: Tx, ends: datetime, taken_out: Collection[int]) -> Sequence[int
 def first_received(tx: Tx) -> datetime | None:
     """Return when the first deed was told."""
     return tx.execute(select(func.min(Deed.received_at))).scalar_one_or_none()
-
-
-def is_standing(status: str) -> bool:
-    """Tell whether a deed in this status is one a paper tells of."""
-    return status in _STANDING
 
 
 def latest_of(tx: Tx, deed_ids: Collection[int]) -> Mapping[int, str]:
@@ -125,18 +119,17 @@ def told_in(tx: Tx, starts: datetime, ends: datetime) -> Told:
     rows = tx.execute(
         select(by_unit.label("by_unit"), func.count().label("count"))
         .join(Deed, Deed.id == Submission.deed_id)
-        .where(Submission.told_at >= starts, Submission.told_at < ends, Deed.status != Status.REDIRECTED.value)
+        .where(Submission.told_at >= starts, Submission.told_at < ends, ~is_in(TURNED_AWAY))
         .group_by(by_unit)
     )
     counts = {bool(row.by_unit): row._mapping["count"] for row in rows}
-    not_deeds = (Status.REDIRECTED.value, Status.MERGED.value)
-    deeds = _count(tx, Deed.received_at >= starts, Deed.received_at < ends, Deed.status.not_in(not_deeds))
+    deeds = _count(tx, Deed.received_at >= starts, Deed.received_at < ends, ~is_in(NO_DEED))
     return Told(counts.get(False, 0), counts.get(True, 0), deeds)
 
 
 def still_open(tx: Tx, ends: datetime) -> int:
     """Return how many deeds told before `ends` are undecided now."""
-    return _count(tx, Deed.received_at < ends, Deed.status.in_(_OPEN))
+    return _count(tx, Deed.received_at < ends, is_in(UNDECIDED))
 
 
 def rejected_in(tx: Tx, starts: datetime, ends: datetime) -> int:
@@ -148,7 +141,7 @@ def rejected_in(tx: Tx, starts: datetime, ends: datetime) -> int:
         Decision.at >= starts,
         Decision.at < ends,
     )
-    return _count(tx, Deed.status == Status.REJECTED.value, decided.exists())
+    return _count(tx, is_in(LEFT_OUT), decided.exists())
 
 
 def published_in(tx: Tx, starts: datetime, ends: datetime) -> int:

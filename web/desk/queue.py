@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from deeds.kinds import Role, Status
 from deeds.months import Month
+from deeds.statuses import ASKED, GONE, LEFT_OUT, UNDECIDED, WAITING
 from deeds.vietnamese import cut_at_sentence, fold
 from storage import attachments, deeds, inbox, periods, undelivered
 from storage.database import Tx
@@ -20,14 +21,13 @@ from web.desk.gate import ANYBODY_AT_THE_DESK, READERS, Visit, page
 from web.desk.services import Services
 from web.desk.toast import Toast, toast_for
 
-WAITING = (Status.RECEIVED, Status.IN_REVIEW)
 FILTERS: dict[str, tuple[Status, ...]] = {
     "waiting": WAITING,
-    "needs_info": (Status.NEEDS_INFO,),
+    "needs_info": ASKED,
     "approved": (Status.APPROVED,),
     "published": (Status.PUBLISHED,),
-    "rejected": (Status.REJECTED,),
-    "gone": (Status.WITHDRAWN, Status.MERGED, Status.REDIRECTED),
+    "rejected": LEFT_OUT,
+    "gone": GONE,
     "all": tuple(Status),
 }
 PER_PAGE = 50
@@ -108,11 +108,11 @@ def listed(tx: Tx, chosen: str, words: str, at_most: int) -> Sequence[DeedRow]:
     """Return the deeds of a filter; what waits comes urgent first and oldest first, the rest newest first."""
     statuses = FILTERS[chosen]
     folded = fold(words)
-    if chosen in ("waiting", "needs_info") and not folded:
+    is_queue = set(statuses) <= set(UNDECIDED)
+    if is_queue and not folded:
         return deeds.in_status(tx, *statuses, at_most=at_most)
     if chosen == "all":
         return deeds.recent(tx, at_most, words=folded)
-    is_queue = chosen in ("waiting", "needs_info")
     most = _FOUND_AT_MOST if is_queue else at_most
     found = [deed for status in statuses for deed in deeds.recent(tx, most, status=status, words=folded)]
     found.sort(key=deeds.place_in_queue if is_queue else lambda deed: (False, -deed.id))

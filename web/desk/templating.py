@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, Response
 
 from deeds.kinds import Role
 from deeds.months import VIET_NAM, local_day
+from deeds.statuses import FORGOTTEN
 from moderation.notices import say_day
 from storage.web_sessions import Session
 from texts import has, say
@@ -64,7 +65,7 @@ class Templates:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        self._environment.globals.update(say=say, has=has, static=pages.static)
+        self._environment.globals.update(say=say, has=has, static=pages.static, FORGOTTEN=FORGOTTEN)
         self._environment.filters.update(age=say_age, moment=say_moment, day=say_date)
 
     def show(
