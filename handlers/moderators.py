@@ -6,12 +6,15 @@ What a button carries is only what was shown. Who presses it, and whether they m
 from dataclasses import dataclass, replace
 
 from deeds.errors import ForPeople, NotAllowed
-from deeds.kinds import Act, Role, Status
+from deeds.kinds import Act, Role
 from deeds.said import Inbound, Option, Prompt
+from deeds.statuses import ASKED, WAITING
 from handlers.place import Answer, Context, Place, again, ask, put
 from handlers.reading.answers import bare_word
-from moderation import cards, notices, purge
-from moderation.confirming import CONFIRMERS, NotConfirmed
+from moderation import cards, purge
+from moderation.acts import ACTS, decisions
+from moderation.acts.rule import Choice, Reason, Where
+from moderation.confirming import NotConfirmed
 from moderation.decide import Order, decide
 from storage import deeds, groups
 from storage.database import Tx
@@ -19,16 +22,8 @@ from storage.deeds import DeedRow
 from texts import say
 
 REVIEW = "review"  # the conversation of somebody deciding
-WAITING = (Status.RECEIVED, Status.IN_REVIEW)
-ASKED = (Status.NEEDS_INFO,)  # looked at last: somebody else's move is next
-PRESSED = frozenset(act for offered in cards.OFFERED.values() for act in offered) | {Act.UNDO}
-WORDED = (Act.ASK, Act.REJECT)  # with a reason or a question
-CHOSEN = {  # what is chosen with one tap for an act, and where the words of a choice stand
-    Act.ASK: (notices.CANNED_QUESTIONS, "question"),
-    Act.REJECT: (notices.CANNED_REASONS, "mod.reason"),
-    Act.APPROVE: (CONFIRMERS, "confirmed_by"),
-}
-DECIDERS = (Role.MODERATOR, Role.PUBLISHER, Role.ADMIN)
+PRESSED = decisions(Where.CARD)
+DECIDERS = frozenset(role for act in PRESSED for role in ACTS[act].who.roles)
 
 
 @dataclass(frozen=True)
@@ -48,29 +43,31 @@ def press(desk: Desk, place: Place, choice: str) -> Answer:
     except (ValueError, IndexError):
         return Answer(place, (Prompt(say("menu.stale")),))
     more = parts[4] if len(parts) > 4 else None
-    if act not in PRESSED or (more == "write" and act not in WORDED):
+    if act not in PRESSED or (more == "write" and not _is_worded(act)):
         return Answer(place, (Prompt(say("menu.stale")),))
     deed = deeds.deed(desk.tx, deed_id) if 0 < deed_id < 2**63 else None
     if deed is None or not desk.context.person.is_any(*DECIDERS):
         return Answer(place, (Prompt(say("moderation.no_right", act=say(f"act.{act}"))),))
-    if act in WORDED and more is None:
+    if _is_worded(act) and more is None:
         return _ask_choice(desk, place, deed, act, seen)
     if more == "write":
         return _ask_words(desk, place, deed, act, seen)
-    if act is Act.REDIRECT and more is None:
-        sure = Option(cards.option_id(replace(deed, version=seen), act, "sure"), say("mod.redirect.sure"))
-        return Answer(place, (Prompt(say("mod.redirect.ask", number=_number(desk, deed)), (sure,)),))
-    if act is Act.APPROVE:
-        return _carry_out(desk, place, deed, Order(act, confirmed_by=more, seen=seen))
-    return _carry_out(desk, place, deed, Order(act, reason_key=more, seen=seen))
+    if ACTS[act].is_final and more is None:
+        sure = Option(cards.option_id(replace(deed, version=seen), act, "sure"), say(f"mod.{act}.sure"))
+        return Answer(place, (Prompt(say(f"mod.{act}.ask", number=_number(desk, deed)), (sure,)),))
+    return _carry_out(desk, place, deed, ACTS[act].wants.chosen(Order(act, seen=seen), more))
+
+
+def _is_worded(act: Act) -> bool:
+    return isinstance(ACTS[act].wants, Reason)
 
 
 def _ask_choice(desk: Desk, place: Place, deed: DeedRow, act: Act, seen: int) -> Answer:
     """Offer the canned reasons, questions or confirmers, each a button of its own; a reason also in own words."""
-    canned, prefix = CHOSEN[act]
-    shown = replace(deed, version=seen)
-    options = [Option(cards.option_id(shown, act, key), say(f"{prefix}.{key}")) for key in canned]
-    if act in WORDED:
+    wants, shown = ACTS[act].wants, replace(deed, version=seen)
+    assert isinstance(wants, Choice)
+    options = [Option(cards.option_id(shown, act, key), wants.label(key)) for key in wants.choices]
+    if isinstance(wants, Reason):
         options.append(Option(cards.option_id(shown, act, "write"), say("mod.reason.write")))
     text = say(f"mod.{act}.choose", number=_number(desk, deed), about=cards.short_name(desk.tx, deed))
     inside = replace(place.closed(), talk=REVIEW, version=1, about={"deed": deed.id, "seen": seen, "act": act.value})
@@ -99,13 +96,11 @@ def _carry_out(desk: Desk, place: Place, deed: DeedRow, order: Order) -> Answer:
     except ForPeople as error:
         return Answer(place.closed(), (Prompt(error.sentence),))
     number = _number(desk, deed)
-    waiting = deeds.count_in(desk.tx, Status.RECEIVED, Status.IN_REVIEW)
+    waiting = deeds.count_in(desk.tx, *WAITING)
     text = say(f"mod.done.{order.act}", number=number, about=about, waiting=waiting)
     undo = cards.option_id(decided, Act.UNDO)
     options = (
-        (Option(undo, say("mod.button.undo", act=say(f"act.{order.act}"))),)
-        if order.act is not Act.UNDO and _undoable(order.act)
-        else ()
+        (Option(undo, say("mod.button.undo", act=say(f"act.{order.act}"))),) if ACTS[order.act].undo is not None else ()
     )
     inside = replace(place.closed(), talk=REVIEW, version=1, about={"deed": deed.id}, asked="done")
     return _about(desk, decided, Answer(inside, (Prompt(text, options, numbered=False),)))
@@ -120,15 +115,12 @@ def _about(desk: Desk, deed: DeedRow, answer: Answer) -> Answer:
     return replace(answer, prompts=prompts)
 
 
-def _undoable(act: Act) -> bool:
-    return act not in (Act.REDIRECT, Act.WITHDRAW)
-
-
 def queue(desk: Desk, place: Place, *, after: int = 0) -> Answer:
     """Open the next waiting deed as a card with a menu: the answer names the deed, a pushed alert changes nothing."""
     context = desk.context
     if not context.person.is_any(*DECIDERS):
         return Answer(place, (Prompt(say("moderation.not_moderator")),))
+    # Who was asked comes last: somebody else's move is next.
     waiting = [*deeds.in_status(desk.tx, *WAITING), *deeds.in_status(desk.tx, *ASKED)]
     waiting = [deed for deed in waiting if not _own(desk, deed)]
     at = next((number for number, deed in enumerate(waiting) if deed.id == after), None)
@@ -160,7 +152,7 @@ def answer(desk: Desk, place: Place, option: str | None, text: str) -> Answer | 
             return again(place, say("menu.not_an_option", count=len(place.shown)))
         case "reason" if option is not None:
             return press(desk, place, option)
-        case "reason" if Act(place.about["act"]) not in WORDED:  # who confirmed is chosen, not typed
+        case "reason" if not _is_worded(Act(place.about["act"])):  # who confirmed is chosen, not typed
             return again(place, say("menu.not_an_option", count=len(place.shown)))
         case "reason" | "words" if text:
             order = Order(Act(place.about["act"]), reason=text[:1_000], seen=seen)

@@ -1,13 +1,15 @@
 """The moderators' card of a deed: one message a chat, replaced in place whenever the deed changes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from deeds.kinds import Act, Role, Status, Thing
 from deeds.months import VIET_NAM, local_day
 from deeds.said import Option, Prompt
 from deeds.vietnamese import cut_at_sentence
-from moderation.moves import UNDOABLE
+from moderation.acts import decisions, undo
+from moderation.acts.rule import Where
+from moderation.moves import MOVES, UNDOABLE
 from moderation.notices import UNDO_WINDOW, say_day
 from moderation.publishing import allowances
 from storage import attachments, deeds, groups, history, joining, org_units, outbox, people
@@ -18,11 +20,8 @@ from storage.outbox import CARD
 from storage.people import MAIL
 from texts import say
 
-OFFERED: dict[Status, tuple[Act, ...]] = {
-    Status.RECEIVED: (Act.APPROVE, Act.ASK, Act.REJECT, Act.REDIRECT),
-    Status.IN_REVIEW: (Act.APPROVE, Act.ASK, Act.REJECT, Act.REDIRECT),
-    Status.NEEDS_INFO: (Act.APPROVE, Act.ASK, Act.REJECT, Act.REDIRECT),
-    Status.APPROVED: (Act.PUBLISH,),
+OFFERED: Mapping[Status, tuple[Act, ...]] = {
+    status: tuple(act for act in decisions(Where.CARD) if act in moves) for status, moves in MOVES.items()
 }
 """The buttons of a card by status, in this order; undo is added while the last decision can be taken back."""
 
@@ -152,7 +151,7 @@ def _cut(words: str) -> str:
 
 def card_options(tx: Tx, deed: DeedRow, now: datetime) -> tuple[Option, ...]:
     """Return the card's buttons. Whoever presses one is checked then, not now."""
-    options = [Option(option_id(deed, act), say(f"mod.button.{act}")) for act in OFFERED.get(deed.status, ())]
+    options = [Option(option_id(deed, act), say(f"mod.button.{act}")) for act in OFFERED[deed.status]]
     last = last_decision(tx, deed.id)
     if last is not None and now - last.at <= UNDO_WINDOW:
         options.append(Option(option_id(deed, Act.UNDO), say("mod.button.undo", act=say(f"act.{last.act}"))))
@@ -160,16 +159,8 @@ def card_options(tx: Tx, deed: DeedRow, now: datetime) -> tuple[Option, ...]:
 
 
 def last_decision(tx: Tx, deed_id: int) -> Entry | None:
-    """Return the latest decision of a deed that stands and can be taken back.
-
-    What its teller took from the page is no decision: nobody puts it back by taking something back.
-    """
-    standing = [entry for entry in history.of_deed(tx, deed_id) if entry.act in UNDOABLE and entry.undone_at is None]
-    if not standing:
-        return None
-    tellers = {told.person_id for told in deeds.submissions_of(tx, deed_id)} - {None}
-    decided = [entry for entry in standing if entry.person_id not in tellers]
-    return decided[-1] if decided else None
+    """Return the latest decision of a deed that stands and can be taken back."""
+    return undo.last_of(tx, deed_id, UNDOABLE)
 
 
 def short_name(tx: Tx, deed: DeedRow) -> str:

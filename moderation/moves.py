@@ -1,55 +1,27 @@
-"""What may become of a deed, and who may do it: two tables that tests walk and the docs draw."""
+"""What may become of a deed, and who may do it: tables read off `moderation.acts`, and the checks that use them."""
 
 from collections.abc import Iterable, Mapping
 
 from deeds.errors import NotAllowed, NotPossible
 from deeds.kinds import Act, Role, Status
+from moderation.acts import ACTS
 from storage.deeds import DeedRow, SubmissionRow
 from storage.people import Known
 from texts import say
 
-_DECIDE = {
-    Act.APPROVE: Status.APPROVED,
-    Act.ASK: Status.NEEDS_INFO,
-    Act.REJECT: Status.REJECTED,
-    Act.REDIRECT: Status.REDIRECTED,
-    Act.WITHDRAW: Status.WITHDRAWN,
-}
-
 MOVES: Mapping[Status, Mapping[Act, Status]] = {
-    Status.RECEIVED: {**_DECIDE, Act.CLAIM: Status.IN_REVIEW, Act.ADD: Status.RECEIVED},
-    Status.IN_REVIEW: {**_DECIDE, Act.ADD: Status.IN_REVIEW},
-    Status.NEEDS_INFO: {**_DECIDE, Act.ANSWER: Status.IN_REVIEW, Act.ADD: Status.NEEDS_INFO},
-    Status.APPROVED: {Act.PUBLISH: Status.PUBLISHED, Act.WITHDRAW: Status.WITHDRAWN, Act.ADD: Status.APPROVED},
-    Status.PUBLISHED: {Act.UNPUBLISH: Status.APPROVED, Act.WITHDRAW: Status.WITHDRAWN, Act.ADD: Status.PUBLISHED},
-    Status.REJECTED: {Act.ADD: Status.IN_REVIEW, Act.WITHDRAW: Status.WITHDRAWN},  # more was told: looked at again
-    Status.REDIRECTED: {},
-    Status.WITHDRAWN: {},
-    Status.MERGED: {},
+    status: {act: rule.moves[status] for act, rule in ACTS.items() if rule.moves and status in rule.moves}
+    for status in Status
 }
 """For every status what each act makes of it; an act that is not there cannot be done."""
 
-STAYS: frozenset[Status] = frozenset({Status.REDIRECTED, Status.WITHDRAWN, Status.MERGED})
-"""Here nothing more is written about a deed, so its facts are not corrected either."""
-
-UNDOABLE: frozenset[Act] = frozenset({Act.CLAIM, Act.APPROVE, Act.ASK, Act.REJECT, Act.PUBLISH, Act.UNPUBLISH})
+UNDOABLE: frozenset[Act] = frozenset(act for act, rule in ACTS.items() if rule.undo is not None)
 """What can be taken back. A redirected or withdrawn deed cannot: its text is gone."""
 
-_DESK = frozenset({Role.MODERATOR, Role.ADMIN})
+DECISIONS: frozenset[Act] = UNDOABLE | {Act.UNDO}
+"""Of these a second person is told who was first; what is final says so by the deed's status."""
 
-WHO: Mapping[Act, frozenset[Role]] = {
-    Act.CLAIM: _DESK,
-    Act.APPROVE: _DESK,
-    Act.ASK: _DESK,
-    Act.REJECT: _DESK,
-    Act.REDIRECT: _DESK,
-    Act.UNDO: _DESK | {Role.PUBLISHER},
-    Act.CORRECT: _DESK | {Role.PUBLISHER},
-    Act.RECORD_HONOREE: _DESK | {Role.PUBLISHER},
-    Act.PUBLISH: frozenset({Role.PUBLISHER, Role.ADMIN}),
-    Act.UNPUBLISH: _DESK | {Role.PUBLISHER},
-    Act.WITHDRAW: _DESK,  # a teller withdraws by `withdraw_submission`
-}
+WHO: Mapping[Act, frozenset[Role]] = {act: rule.who.roles for act, rule in ACTS.items() if rule.who.roles}
 """Who may do what at the desk, in chat or by command; an act that is not here is nobody's button."""
 
 
@@ -58,23 +30,23 @@ def after(status: Status, act: Act) -> Status:
     try:
         return MOVES[status][act]
     except KeyError:
-        raise NotPossible(
-            "moderation.not_possible",
-            f"cannot {act} a deed that is {status}",
-            act=say(f"act.{act}"),
-            status=say(f"status.desk.{status}"),
-        ) from None
+        raise impossible(status, act) from None
+
+
+def impossible(status: Status, act: Act) -> NotPossible:
+    """Return the refusal of an act that a deed in this status does not take."""
+    return NotPossible(
+        "moderation.not_possible",
+        f"cannot {act} a deed that is {status}",
+        act=say(f"act.{act}"),
+        status=say(f"status.desk.{status}"),
+    )
 
 
 def check_role(actor: Known, act: Act, *, has_publisher: bool = True) -> None:
-    """Raise `NotAllowed` unless the actor's roles allow the act.
-
-    Where nobody is in charge of the page, a moderator's second tap publishes: a small commune has one clerk.
-    """
-    allowed = WHO.get(act, frozenset())
-    if act is Act.PUBLISH and not has_publisher:
-        allowed = allowed | _DESK
-    if actor.roles.isdisjoint(allowed):
+    """Raise `NotAllowed` unless the actor's roles allow the act; some do while nobody is in charge of the page."""
+    who = ACTS[act].who
+    if not actor.is_any(*who.roles) and (has_publisher or not actor.is_any(*who.without_publisher)):
         raise NotAllowed("moderation.no_right", f"person {actor.id} may not {act}", act=say(f"act.{act}"))
 
 
@@ -90,10 +62,7 @@ def check_may(
     """Raise `NotAllowed` or `NotPossible` with the reason why this person may not do this to this deed now."""
     check_role(actor, act, has_publisher=has_publisher)
     check_not_own(actor, submissions)
-    if act in (Act.CORRECT, Act.RECORD_HONOREE):
-        if deed.status in STAYS:
-            after(deed.status, act)
-    elif act is not Act.UNDO:
+    if ACTS[act].moves is not None:
         after(deed.status, act)
 
 

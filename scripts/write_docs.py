@@ -19,6 +19,7 @@ sys.path.insert(0, str(CHECKOUT))
 from bot.command_line import app  # noqa: E402
 from bot.settings import Settings  # noqa: E402
 from deeds.kinds import Act, Role, Status  # noqa: E402
+from moderation.acts import ACTS  # noqa: E402
 from moderation.cards import OFFERED  # noqa: E402
 from moderation.moves import MOVES, UNDOABLE, WHO  # noqa: E402
 from storage.office import OFFICE_SETTINGS  # noqa: E402
@@ -57,7 +58,7 @@ def statuses() -> str:
         if not moves and status in reached:
             drawn.append(f"    {status.value} --> [*]")
         told = [f"{act.value} -> {becomes.value}" for act, becomes in moves.items()]
-        buttons = [say(f"mod.button.{act}") for act in OFFERED.get(status, ())]
+        buttons = [say(f"mod.button.{act}") for act in OFFERED[status]]
         rows.append(
             [
                 f"`{status.value}`",
@@ -73,7 +74,7 @@ def statuses() -> str:
     undoable = ", ".join(f"`{act.value}`" for act in Act if act in UNDOABLE)
     return page(
         "What becomes of a deed",
-        "From `moderation/moves.py` (`MOVES`, `UNDOABLE`) and `moderation/cards.py` (`OFFERED`).",
+        "From the modules of `moderation/acts/`, an act each, and `deeds/statuses.py`.",
         "\n".join(drawn),
         table(("status", "at the desk", "to its teller", "acts and what they make of it", "buttons of its card"), rows),
         f"An act that leaves the status as it is (more words or pictures of the same teller) is in the table only. "
@@ -82,17 +83,25 @@ def statuses() -> str:
 
 
 def rights() -> str:
-    """Return who may do what, from `moderation.moves.WHO`."""
+    """Return who may do what, from `moderation.acts`."""
     roles = [role for role in Role if any(role in allowed for allowed in WHO.values())]
     rows = [
-        [f"`{act.value}`", say(f"act.{act}"), *("yes" if role in allowed else "" for role in roles)]
+        [
+            f"`{act.value}`",
+            say(f"act.{act}"),
+            *("yes" if role in allowed else "" for role in roles),
+            ", ".join(sorted(ACTS[act].offered)),
+            ACTS[act].wants.form,
+            "yes" if ACTS[act].undo else "",
+        ]
         for act, allowed in WHO.items()
     ]
+    more = ("offered", "asks beside it", "can be undone")
     others = ", ".join(f"`{role.value}` ({say(f'role.{role}')})" for role in Role if role not in roles)
     return page(
         "Who may decide what",
-        "From `moderation/moves.py` (`WHO`). A right is looked up at the moment of the act, whatever a button says.",
-        table(("act", "people read", *(f"{role.value} ({say(f'role.{role}')})" for role in roles)), rows),
+        "From `moderation/acts/`. A right is looked up at the moment of the act, whatever a button says.",
+        table(("act", "people read", *(f"{role.value} ({say(f'role.{role}')})" for role in roles), *more), rows),
         "- Nobody decides a deed they told of.\n"
         f"- Where nobody holds `{Role.PUBLISHER.value}`, a moderator publishes too.\n"
         "- A teller takes back their own report in the chat, without any role.\n"

@@ -1,6 +1,5 @@
 """`viectot deeds list|show` and `viectot decide`."""
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -8,24 +7,15 @@ import typer
 from bot.commands.running import CLOCK, VIA, By, Json, actor, reading, show, writing
 from deeds.errors import NotFound, NotPossible
 from deeds.kinds import Act, Status
+from moderation.acts import ACTS, decisions
+from moderation.acts.rule import Reason, Where
 from moderation.confirming import CONFIRMERS, NotConfirmed
 from storage import deeds, history, versions
 from storage.database import Tx
 from storage.deeds import DeedRow
 from texts import say
 
-
-class Decision(StrEnum):
-    """What can be decided by command."""
-
-    APPROVE = "approve"
-    REJECT = "reject"
-    ASK = "ask"
-    REDIRECT = "redirect"
-    WITHDRAW = "withdraw"
-    PUBLISH = "publish"
-    UNPUBLISH = "unpublish"
-    UNDO = "undo"
+DECISIONS = decisions(Where.COMMAND)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -100,9 +90,15 @@ def _changed(change: versions.Changed | None) -> object:
     return {fact: {"before": before, "after": after} for fact, (before, after) in change.facts.items()}
 
 
+def _check_decision(name: str) -> str:
+    if name not in DECISIONS:
+        raise typer.BadParameter(f"{name!r} is not one of {', '.join(DECISIONS)}")
+    return name
+
+
 def decide_command(
     code: str,
-    act: Decision,
+    act: Annotated[str, typer.Argument(callback=_check_decision, metavar="|".join(DECISIONS))],
     by: By,
     reason: Annotated[str | None, typer.Option(help="own words, or the name of a canned reason or question")] = None,
     confirmed_by: Annotated[
@@ -113,13 +109,10 @@ def decide_command(
     if confirmed_by is not None and confirmed_by not in CONFIRMERS:
         raise _not_confirmed(code)
     from moderation.decide import Order, decide
-    from moderation.notices import CANNED_QUESTIONS, CANNED_REASONS
 
-    canned = CANNED_QUESTIONS if act is Decision.ASK else CANNED_REASONS
-    is_canned = reason in canned
-    order = Order(
-        Act(act.value), reason if is_canned else None, None if is_canned else reason, confirmed_by=confirmed_by
-    )
+    wants = ACTS[Act(act)].wants
+    is_canned = isinstance(wants, Reason) and reason in wants.choices
+    order = Order(Act(act), reason if is_canned else None, None if is_canned else reason, confirmed_by=confirmed_by)
     try:
         with writing() as tx:
             who = actor(tx, by)

@@ -11,9 +11,10 @@ from digests.documents.wording import Opinion
 from handlers.engine import DROP, STOP
 from handlers.introduce_deed import INTRODUCE_DEED
 from messengers.telegram.menus import COMMANDS, GROUP_COMMANDS, MODERATORS_COMMANDS
-from moderation.cards import OFFERED
+from moderation.acts import ACTS, decisions, rule
+from moderation.acts.ask import CANNED_QUESTIONS
+from moderation.acts.reject import CANNED_REASONS
 from moderation.confirming import CONFIRMERS
-from moderation.notices import CANNED_QUESTIONS, CANNED_REASONS
 from storage.office import OFFICE_SETTINGS
 from storage.photos.clean import Reason
 from tests.guards.checkout import product_files
@@ -26,6 +27,10 @@ FIELDS = [field.name for field in INTRODUCE_DEED.fields]
 ALL_COMMANDS = (*COMMANDS, *MODERATORS_COMMANDS, *GROUP_COMMANDS)
 FEW = ("some", "many", "none")
 FILES = ("docx", "pdf", "xlsx")
+ON_CARD, AT_DESK = decisions(rule.Where.CARD), [act for act in decisions(rule.Where.DESK) if act is not Act.UNDO]
+CHOSEN = {act for act in Act if isinstance(ACTS[act].wants, rule.Choice)}
+FINAL = {act for act in Act if ACTS[act].is_final}
+WORDED = {act for act in CHOSEN if isinstance(ACTS[act].wants, rule.Reason)}
 LOOKED = {"name", "section", "story"}  # cells of the list that have a word of their own in an adjustment
 
 FILLED: dict[str, Iterable[str]] = {
@@ -39,11 +44,11 @@ FILLED: dict[str, Iterable[str]] = {
     "consent.publish.done.*": ("both", "words", "none"),
     "deed_kind.*": DeedKind,
     "demo.try.*": {worker.roles[0] for worker in read_sample(datetime(2026, 5, 5, tzinfo=UTC)).staff},
-    "desk.decide.*": ("ask", "reject", "redirect", "withdraw"),
-    "desk.decide.*.explained": ("redirect", "withdraw"),
-    "desk.decide.*.go": ("ask", "reject", "redirect", "withdraw"),
-    "desk.decide.*.legend": ("ask", "reject"),
-    "desk.decide.*.own": ("ask", "reject"),
+    "desk.decide.*": AT_DESK,
+    "desk.decide.*.explained": FINAL.intersection(AT_DESK),
+    "desk.decide.*.go": (WORDED | FINAL).intersection(AT_DESK),
+    "desk.decide.*.legend": CHOSEN.intersection(AT_DESK),
+    "desk.decide.*.own": WORDED.intersection(AT_DESK),
     "desk.filter.*": FILTERS,
     "desk.gender.*": GENDERS,
     "desk.how.*": ("met", "called", "written"),
@@ -84,10 +89,12 @@ FILLED: dict[str, Iterable[str]] = {
     "introduce_deed.missing.*": FIELDS,
     "link.option.*": ("join", "stranger"),
     "messenger.*": (*ABILITIES, "desk", "cli"),
-    "mod.*.choose": (Act.ASK, Act.REJECT, Act.APPROVE),
-    "mod.*.write": (Act.ASK, Act.REJECT),
-    "mod.button.*": {act for acts in OFFERED.values() for act in acts},
-    "mod.done.*": {*(act for acts in OFFERED.values() for act in acts), Act.UNDO},
+    "mod.*.ask": FINAL.intersection(ON_CARD),
+    "mod.*.choose": CHOSEN.intersection(ON_CARD),
+    "mod.*.sure": FINAL.intersection(ON_CARD),
+    "mod.*.write": WORDED.intersection(ON_CARD),
+    "mod.button.*": ON_CARD,
+    "mod.done.*": ON_CARD,
     "mod.reason.*": CANNED_REASONS,
     "office.label.*": OFFICE_SETTINGS,
     "outcome.rejected.*": CANNED_REASONS,
@@ -102,7 +109,9 @@ FILLED: dict[str, Iterable[str]] = {
     "thing.*": Thing,
     "weekday.*": map(str, range(7)),
 }
-WHERE_THERE_IS_ONE = ("desk.fact.*", "desk.figure.*", "digest.adjusted.*", "document.figures.*", "office.default.*")
+WHERE_THERE_IS_ONE = (
+    "desk.decide.*.help", "desk.fact.*", "desk.figure.*", "digest.adjusted.*", "document.figures.*", "office.default.*",
+)  # fmt: skip
 """Asked for with `has`, or of figures and facts that a paper names: what may fill them is whatever stands there."""
 STATUS_PAGES = ("page.error.*",)  # of HTTP; any other has one sentence for all
 READ_ELSEWHERE = ("check.*",)  # their keys stand whole where they are handed over

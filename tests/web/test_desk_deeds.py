@@ -10,6 +10,8 @@ import pytest
 from sqlalchemy import select, update
 
 from deeds.kinds import HONOREE_THINGS, Role, Status, Thing
+from moderation.acts import decisions
+from moderation.acts.rule import Where
 from moderation.moves import MOVES
 from storage import attachments, deeds, history, people
 from storage.models import Attachment, OutboxMessage
@@ -328,7 +330,7 @@ def test_buttons_are_exactly_the_moves(town: DeskTown) -> None:
         town.change(town.deed(receipt).code, status=status.value)
         page = admin.get(f"/desk/deeds/{town.deed(receipt).code}").text
         offered = set(re.findall(r'data-act="(\w+)"', page)) - {"undo"}
-        known = {"claim", "approve", "ask", "reject", "redirect", "withdraw", "publish", "unpublish"}
+        known = {act.value for act in decisions(Where.DESK)}
         # Nobody asked the person praised, so the one act that shows them to the world is not offered.
         assert offered == ({act.value for act in MOVES[status]} & known) - {"publish"}, status
     town.clock.instant += timedelta(minutes=1)

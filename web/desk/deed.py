@@ -9,23 +9,20 @@ from starlette.routing import Route
 from deeds.errors import ForPeople, NotFound, NotPossible, SomebodyWasFirst
 from deeds.kinds import Act
 from deeds.vietnamese import nfc
-from moderation.confirming import CONFIRMERS
+from moderation.acts import ACTS, decisions
+from moderation.acts.rule import Reading, Reason, Where, Words
 from moderation.decide import Order, decide
 from storage import deeds, history
 from storage.database import Tx
 from storage.deeds import DeedRow
 from storage.office import office
 from web.desk import facts_form
-from web.desk.deed_view import DeedView, question_read, reason_read, view
+from web.desk.deed_view import DeedView, view
 from web.desk.gate import STATUS, Visit, action, page
 from web.desk.queue import next_waiting
 from web.desk.services import Services
 
-DECIDED_HERE = frozenset({
-    Act.CLAIM, Act.APPROVE, Act.ASK, Act.REJECT, Act.REDIRECT, Act.WITHDRAW, Act.PUBLISH, Act.UNPUBLISH, Act.UNDO,
-})  # fmt: skip
-NEEDS_A_REASON = frozenset({Act.REDIRECT, Act.WITHDRAW})  # what they delete does not come back
-STAYS_HERE = frozenset({Act.CLAIM, Act.PUBLISH, Act.UNPUBLISH, Act.UNDO})
+DECIDED_HERE = decisions(Where.DESK)
 LONGEST_WORDS = 1_000
 
 
@@ -65,7 +62,6 @@ async def show_deed(
         facts=facts_form.fields(seen.deed, seen.honoree, typed if typed and typed.get("form") == "facts" else None),
         lists=facts_form.LISTS,
         say_fact=facts_form.say_fact,
-        confirmers=CONFIRMERS,
     )
 
 
@@ -119,7 +115,7 @@ async def decide_here(visit: Visit, form: FormData) -> Response:
         following = await visit.read(lambda tx: next_waiting(tx, visit.person, done))
     except ForPeople as error:
         return await said_no(visit, error, form)
-    if order.act in STAYS_HERE:
+    if not ACTS[order.act].leaves_queue:
         return RedirectResponse(f"/desk/deeds/{done.code}?done={done.code}", 303)
     if following is None:
         return RedirectResponse(f"/desk?done={done.code}", 303)
@@ -133,7 +129,8 @@ def _order(form: FormData) -> Order:
     reason = nfc(str(form.get("reason", ""))).strip()
     if len(reason) > LONGEST_WORDS:
         raise NotPossible("desk.error.words_too_long", "more words than a message takes", most=LONGEST_WORDS)
-    if act in NEEDS_A_REASON and not reason:
+    wants = ACTS[Act(act)].wants
+    if isinstance(wants, Words) and wants.is_needed and not reason:
         raise NotPossible("desk.error.reason_needed", f"{act} needs a reason")
     # Words typed beside a canned sentence count only where "own words" is chosen.
     key = str(form.get("reason_key", "")) or None
@@ -158,6 +155,9 @@ async def preview(visit: Visit, form: FormData) -> Response:
     code, now = visit.request.path_params["code"], visit.now()
     try:
         order = _order(form)
+        wants = ACTS[order.act].wants
+        if not isinstance(wants, Reason):
+            raise NotPossible("desk.error.no_act", f"nobody reads anything of {order.act}")
         if not order.reason_key and not order.reason:
             raise NotPossible("desk.error.reason_needed", "nothing to preview")
     except ForPeople as error:
@@ -165,10 +165,7 @@ async def preview(visit: Visit, form: FormData) -> Response:
 
     def read(tx: Tx) -> str:
         seen: DeedView = view(tx, visit.person, code, now)
-        if order.act is Act.ASK:
-            canned = {sample.key: sample.reads for sample in seen.canned_questions}
-            words = order.reason or ""
-            return canned.get(order.reason_key or "") or question_read(seen.name, seen.number, words, now)
-        return reason_read(office(tx), seen.number, order.reason_key or "", order.reason or "")
+        reading = Reading(seen.number, seen.name, office(tx), now)
+        return wants.reads(reading, order.reason_key or "", order.reason or "")
 
     return await show_deed(visit, typed=typed_in(form), previewed=await visit.read(read))

@@ -7,26 +7,22 @@ from typing import Any
 
 from deeds.errors import NotFound, NotPossible
 from deeds.kinds import HONOREE_THINGS, TELLER_THINGS, Act, Role, Thing
-from deeds.months import local_day
-from moderation import notices
+from moderation.acts import ACTS
+from moderation.acts.rule import ActRule, Case, Choice, Order, Reading, Reason, Wants, Where
 from moderation.cards import last_decision, short_name
 from moderation.moves import may
-from moderation.publishing import allowances, check_publishable
 from storage import attachments, deeds, history, people, versions
 from storage.attachments import Piece
 from storage.database import Tx
 from storage.deeds import DeedRow, HonoreeRow, SubmissionRow
 from storage.history import Allowed, Asked, Entry
-from storage.office import Office, office
+from storage.office import office
 from storage.people import Known
 from texts import has, say
 from web.desk.queue import next_waiting
 from web.desk.toast import Toast, toast_for
 
-BUTTONS = (
-    Act.CLAIM, Act.APPROVE, Act.ASK, Act.REJECT, Act.PUBLISH, Act.UNPUBLISH, Act.REDIRECT, Act.WITHDRAW,
-    Act.CORRECT, Act.RECORD_HONOREE,
-)  # fmt: skip
+BUTTONS = tuple(rule for rule in ACTS.values() if Where.DESK in rule.offered and rule.moves is not None)
 
 
 @dataclass(frozen=True)
@@ -53,11 +49,23 @@ class Told:
 
 @dataclass(frozen=True)
 class Sample:
-    """A canned question or reason, and the message its teller would read."""
+    """What can be chosen with one tap, and the message its teller would read."""
 
     key: str
     words: str
     reads: str
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A decision this person may take now, and what its form asks."""
+
+    act: Act
+    wants: Wants
+    samples: Sequence[Sample]
+    is_final: bool
+    is_heard: bool
+    missing: str  # why it is not possible yet; "" when it is
 
 
 @dataclass(frozen=True)
@@ -76,10 +84,8 @@ class DeedView:
     questions: Sequence[Asked]
     answers: Sequence[Answer]
     may: frozenset[Act]
-    not_publishable: str  # why the page may not show it yet; "" when it may
+    offers: Sequence[Offer]
     undoable: Entry | None
-    canned_questions: Sequence[Sample]
-    canned_reasons: Sequence[Sample]
     next_code: str | None
     is_own: bool
     toast: Toast | None
@@ -97,8 +103,9 @@ def view(tx: Tx, person: Known, code: str, now: datetime, done: str = "") -> Dee
     last = last_decision(tx, deed.id)
     name = short_name(tx, deed)
     may_undo = may(person, Act.UNDO, deed, told) and last is not None and last.after is deed.status
-    set_up = office(tx)
     number = told[0].number if told else 0
+    allowed = [rule for rule in BUTTONS if may(person, rule.act, deed, told, has_publisher=has_publisher)]
+    reading = Reading(number, name, office(tx), now)
     return DeedView(
         deed,
         honoree,
@@ -111,43 +118,31 @@ def view(tx: Tx, person: Known, code: str, now: datetime, done: str = "") -> Dee
         changes=versions.changes_of(tx, deed.id),
         questions=history.questions_of(tx, deed.id),
         answers=_answers(tx, history.allowed_by_honoree(tx, honoree.id), HONOREE_THINGS),
-        may=frozenset(act for act in BUTTONS if may(person, act, deed, told, has_publisher=has_publisher)),
-        not_publishable=_not_publishable(tx, deed, honoree),
+        may=frozenset(rule.act for rule in allowed),
+        offers=[
+            _offer(rule, Case(tx, person, deed, told, Order(rule.act), now), reading)
+            for rule in allowed
+            if rule.do is not None
+        ],
         undoable=last if may_undo else None,
-        canned_questions=[
-            Sample(key, say(f"question.{key}"), question_read(name, number, say(f"question.{key}"), now))
-            for key in notices.CANNED_QUESTIONS
-        ],
-        canned_reasons=[
-            Sample(key, say(f"mod.reason.{key}"), reason_read(set_up, number, key, ""))
-            for key in notices.CANNED_REASONS
-        ],
         next_code=next_waiting(tx, person, deed),
         is_own=any(person.has_been(one.person_id) for one in told),
         toast=toast_for(tx, person, done, now),
     )
 
 
-def _not_publishable(tx: Tx, deed: DeedRow, honoree: HonoreeRow) -> str:
+def _offer(rule: ActRule, case: Case, reading: Reading) -> Offer:
+    missing = ""
     try:
-        check_publishable(deed, allowances(tx, deed, honoree))
-    except NotPossible as missing:
-        return missing.sentence
-    return ""
-
-
-def question_read(about: str, number: int, words: str, now: datetime) -> str:
-    """Return a question as its teller would read it if it were asked now."""
-    closes = notices.add_working_days(local_day(now), notices.ANSWER_WORKING_DAYS)
-    return say("ask_more", number=number, about=about, question=words, day=notices.say_day(closes))
-
-
-def reason_read(set_up: Office, number: int, key: str, words: str) -> str:
-    """Return why a deed was left out as its teller would read it."""
-    canned = f"outcome.rejected.{key}"
-    if has(canned):
-        return say(canned, number=number, phone=set_up["phone"])
-    return say("outcome.rejected.written", number=number, reason=words, phone=set_up["phone"])
+        rule.check(case)
+    except NotPossible as not_yet:
+        missing = not_yet.sentence
+    samples = []
+    if isinstance(rule.wants, Choice):
+        for key in rule.wants.choices:
+            reads = rule.wants.reads(reading, key, "") if isinstance(rule.wants, Reason) else ""
+            samples.append(Sample(key, rule.wants.label(key), reads))
+    return Offer(rule.act, rule.wants, samples, rule.is_final, rule.tells is not None, missing)
 
 
 def _told(tx: Tx, one: SubmissionRow) -> Told:

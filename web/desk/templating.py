@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, Response
 from deeds.kinds import Role
 from deeds.months import VIET_NAM, local_day
 from deeds.statuses import FORGOTTEN
+from moderation.acts import ACTS
 from moderation.notices import say_day
 from storage.web_sessions import Session
 from texts import has, say
@@ -31,6 +32,8 @@ _NAV: tuple[tuple[str, str, frozenset[Role]], ...] = (
     ("/desk/office", "desk.nav.office", PAPER_READERS),
     ("/desk/people", "desk.nav.people", frozenset({Role.MODERATOR, Role.INSPECTOR, Role.ADMIN})),
 )
+
+TELLERS = frozenset(act for act, rule in ACTS.items() if rule.is_tellers)
 
 
 def say_age(since: datetime, now: datetime) -> str:
@@ -65,7 +68,7 @@ class Templates:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        self._environment.globals.update(say=say, has=has, static=pages.static, FORGOTTEN=FORGOTTEN)
+        self._environment.globals.update(say=say, has=has, static=pages.static, FORGOTTEN=FORGOTTEN, TELLERS=TELLERS)
         self._environment.filters.update(age=say_age, moment=say_moment, day=say_date)
 
     def show(

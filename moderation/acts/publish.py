@@ -1,0 +1,36 @@
+"""Publish: the page shows what the person praised allowed, and its tellers hear where."""
+
+from deeds.kinds import Act, Role, Status
+from moderation.acts.rule import EVERYWHERE, MODERATORS, ActRule, Case, Done, Who
+from moderation.acts.undo import as_it_was
+from moderation.notices import Outcome
+from moderation.publishing import allowances, check_publishable
+from storage import deeds
+from texts import say
+
+
+def _check(case: Case) -> None:
+    check_publishable(case.deed, allowances(case.tx, case.deed, deeds.honoree_of(case.tx, case.deed.id)))
+
+
+def _do(case: Case) -> Done:
+    return Done({"published_at": case.now}, reason=case.order.reason)
+
+
+def _tells(of: Outcome) -> str:
+    url = f"{of.office['public_url'].rstrip('/')}/deeds/{of.deed.code}"
+    return say("outcome.published", number=of.number, url=url)
+
+
+RULE = ActRule(
+    Act.PUBLISH,
+    # In a small commune one clerk does everything: a moderator's second tap publishes.
+    who=Who(frozenset({Role.PUBLISHER, Role.ADMIN}), without_publisher=MODERATORS),
+    moves={Status.APPROVED: Status.PUBLISHED},
+    offered=EVERYWHERE,
+    shows_pictures=True,
+    check=_check,
+    do=_do,
+    undo=as_it_was,
+    tells=_tells,
+)
