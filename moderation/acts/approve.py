@@ -37,7 +37,7 @@ RULE = ActRule(
     Act.APPROVE,
     who=Who(MODERATORS),
     moves=dict.fromkeys(UNDECIDED, Status.APPROVED),
-    wants=Vouching(CONFIRMERS, lambda key: say(f"confirmed_by.{key}")),
+    wants=Vouching(CONFIRMERS, "confirmed_by"),
     offered=EVERYWHERE,
     shows_pictures=True,
     do=_do,

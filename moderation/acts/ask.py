@@ -12,7 +12,6 @@ from moderation.acts.undo import as_it_was
 from storage import history
 from storage.deeds import SubmissionRow
 from storage.history import Entry
-from texts import say
 
 CANNED_QUESTIONS = ("witness", "handed_in", "where_from", "photo", "child", "how_long")
 """Questions under `question.*` that a moderator asks with one tap."""
@@ -25,12 +24,8 @@ def _closes(now: datetime) -> datetime:
     return datetime(day.year, day.month, day.day, 23, 59, tzinfo=VIET_NAM)
 
 
-def _label(key: str) -> str:
-    return say(f"question.{key}")
-
-
 def _reads(to: Reading, key: str, words: str) -> str:
-    question = _label(key) if key in CANNED_QUESTIONS else words
+    question = WANTS.label(key) if key in CANNED_QUESTIONS else words
     return notices.say_question(to.number, to.about, question, _closes(to.now))
 
 
@@ -60,7 +55,7 @@ def _undo(case: Case, asked: Entry) -> Done:
     return as_it_was(case, asked)
 
 
-WANTS = Reason(CANNED_QUESTIONS, _label, reads=_reads, missing="moderation.question_missing")
+WANTS = Reason(CANNED_QUESTIONS, "question", reads=_reads, missing="moderation.question_missing")
 RULE = ActRule(
     Act.ASK,
     who=Who(MODERATORS),

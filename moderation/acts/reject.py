@@ -30,7 +30,7 @@ def _tells(of: Outcome) -> str:
     return _left_out(of.office, of.number, str(of.entry.details.get("reason_key")), of.entry.reason or "")
 
 
-WANTS = Reason(CANNED_REASONS, lambda key: say(f"mod.reason.{key}"), reads=_reads, missing="moderation.reason_missing")
+WANTS = Reason(CANNED_REASONS, "mod.reason", reads=_reads, missing="moderation.reason_missing")
 RULE = ActRule(
     Act.REJECT,
     who=Who(MODERATORS),

@@ -15,6 +15,7 @@ from storage.deeds import DeedRow, SubmissionRow
 from storage.history import Detail, Entry
 from storage.office import Office
 from storage.people import Known
+from texts import say
 
 
 class Where(StrEnum):
@@ -105,10 +106,14 @@ class Words(Wants):
 
 @dataclass(frozen=True)
 class Choice(Wants):
-    """One of a few, each with one tap."""
+    """One of a few, each with one tap; `labels` is under which key their words stand."""
 
     choices: tuple[str, ...]
-    label: Callable[[str], str]
+    labels: str
+
+    def label(self, choice: str) -> str:
+        """Return what is read on the button."""
+        return say(f"{self.labels}.{choice}")
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from handlers.engine import DROP, STOP
 from handlers.introduce_deed import INTRODUCE_DEED
 from messengers.telegram.menus import COMMANDS, GROUP_COMMANDS, MODERATORS_COMMANDS
 from moderation.acts import ACTS, decisions, rule
-from moderation.acts.ask import CANNED_QUESTIONS
 from moderation.acts.reject import CANNED_REASONS
 from moderation.confirming import CONFIRMERS
 from storage.office import OFFICE_SETTINGS
@@ -31,16 +30,18 @@ ON_CARD, AT_DESK = decisions(rule.Where.CARD), [act for act in decisions(rule.Wh
 CHOSEN = {act for act in Act if isinstance(ACTS[act].wants, rule.Choice)}
 FINAL = {act for act in Act if ACTS[act].is_final}
 WORDED = {act for act in CHOSEN if isinstance(ACTS[act].wants, rule.Reason)}
+CHOICES = [row.wants for row in ACTS.values() if isinstance(row.wants, rule.Choice)]
+LABELS = {f"{wants.labels}.*": wants.choices for wants in CHOICES}
 LOOKED = {"name", "section", "story"}  # cells of the list that have a word of their own in an adjustment
 
 FILLED: dict[str, Iterable[str]] = {
+    **LABELS,
     "act.*": Act,
     "check.edge.*": ("top", "bottom", "left", "right"),
     "check.look.*": ("bold", "italic"),
     "check.look.not_*": ("bold", "italic"),
     "check.severity.*": ("E", "W"),
     "confirmed.*": CONFIRMERS,
-    "confirmed_by.*": CONFIRMERS,
     "consent.publish.done.*": ("both", "words", "none"),
     "deed_kind.*": DeedKind,
     "demo.try.*": {worker.roles[0] for worker in read_sample(datetime(2026, 5, 5, tzinfo=UTC)).staff},
@@ -95,10 +96,8 @@ FILLED: dict[str, Iterable[str]] = {
     "mod.*.write": WORDED.intersection(ON_CARD),
     "mod.button.*": ON_CARD,
     "mod.done.*": ON_CARD,
-    "mod.reason.*": CANNED_REASONS,
     "office.label.*": OFFICE_SETTINGS,
     "outcome.rejected.*": CANNED_REASONS,
-    "question.*": CANNED_QUESTIONS,
     "role.*": Role,
     "section.*": Section,
     "status.citizen.*": Status,
@@ -121,7 +120,7 @@ NO_SENTENCES = ("check.who.*", "deed.*", "look.*", "look.not_*", "transcript.*")
 
 def patterns() -> set[str]:
     """Return every pattern of a key in the product."""
-    found: set[str] = set()
+    found = set(LABELS)
     for _, source in product_files(".py"):
         found |= keys_in_code(source)[1]
     for name, source in product_files(*TEMPLATES):
