@@ -22,7 +22,7 @@ from storage.database import Database
 from storage.models import Base
 from storage.office import office
 from storage.people import Known
-from texts import has
+from texts import has, say
 
 NOW = datetime(2026, 5, 5, 1, 0, tzinfo=UTC)
 EVERY_PAIR = [(status, act) for status in Status for act in Act]
@@ -168,6 +168,17 @@ def test_the_second_of_two_hears_who_was_first(desk: Desk) -> None:
         desk.decides(desk.hoa, Act.REJECT, seen=1)
     assert "Thu" in first.value.sentence
     assert desk.deed().status is Status.APPROVED
+
+
+def test_the_second_hears_of_an_undo_too(desk: Desk) -> None:
+    """Thu takes her approval back while Hòa looks at the approved deed: that is what Hòa hears, whatever she wanted."""
+    desk.decides(desk.thu, Act.APPROVE)
+    seen = desk.deed().version
+    desk.decides(desk.thu, Act.UNDO)
+    with pytest.raises(SomebodyWasFirst) as first:
+        desk.decides(desk.hoa, Act.WITHDRAW, seen=seen)
+    assert say("act.undo") in first.value.sentence
+    assert desk.deed().status is Status.RECEIVED
 
 
 def test_buttons_and_rights_agree(desk: Desk) -> None:
