@@ -19,6 +19,8 @@ DEED_FACTS = (
     "kind", "section", "field", "movement", "target_groups", "about_child", "urgent", "summary", "happened_on",
     "when_text", "place_text", "confirmed_person", "confirmed_deed", "awards", "proposed_award",
 )  # fmt: skip
+HOW_ASKED = ("met", "called", "written")
+"""How somebody asked the person praised, `desk.how.*`."""
 HONOREE_FACTS = ("title", "name", "birth_year", "gender", "occupation", "residence")
 
 
@@ -27,7 +29,7 @@ class Answer:
     """What the person praised (or, for a child, family and child) answered when asked."""
 
     allowed: frozenset[Thing]
-    how: str  # met, called, written
+    how: str  # one of HOW_ASKED
     witness: str | None = None
 
 

@@ -14,6 +14,7 @@ from messengers.telegram.menus import COMMANDS, GROUP_COMMANDS, MODERATORS_COMMA
 from moderation.acts import ACTS, decisions, rule
 from moderation.acts.reject import CANNED_REASONS
 from moderation.confirming import CONFIRMERS
+from moderation.facts import HOW_ASKED
 from storage.office import OFFICE_SETTINGS
 from storage.photos.clean import Reason
 from tests.guards.checkout import product_files
@@ -52,7 +53,7 @@ FILLED: dict[str, Iterable[str]] = {
     "desk.decide.*.own": WORDED.intersection(AT_DESK),
     "desk.filter.*": FILTERS,
     "desk.gender.*": GENDERS,
-    "desk.how.*": ("met", "called", "written"),
+    "desk.how.*": HOW_ASKED,
     "desk.keys.*": ("next", "previous", "open", "approve", "reject", "undo", "search", "help"),
     "desk.papers.draft.*": FILES,
     "desk.papers.file.*": FILES,

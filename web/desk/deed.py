@@ -12,6 +12,7 @@ from deeds.vietnamese import nfc
 from moderation.acts import ACTS, decisions
 from moderation.acts.rule import Reading, Reason, Where, Words
 from moderation.decide import Order, decide
+from moderation.facts import HOW_ASKED
 from storage import deeds, history
 from storage.database import Tx
 from storage.deeds import DeedRow
@@ -62,6 +63,7 @@ async def show_deed(
         facts=facts_form.fields(seen.deed, seen.honoree, typed if typed and typed.get("form") == "facts" else None),
         lists=facts_form.LISTS,
         say_fact=facts_form.say_fact,
+        how_asked=HOW_ASKED,
     )
 
 

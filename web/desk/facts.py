@@ -10,7 +10,7 @@ from deeds.errors import ForPeople, NotPossible, SomebodyWasFirst
 from deeds.kinds import HONOREE_THINGS
 from deeds.months import local_day
 from deeds.vietnamese import nfc
-from moderation.facts import Answer, correct, record_honoree
+from moderation.facts import HOW_ASKED, Answer, correct, record_honoree
 from moderation.hearing import write_down
 from storage import deeds
 from storage.database import Tx
@@ -20,7 +20,6 @@ from web.desk.deed import deed_of, said_no, version_seen
 from web.desk.gate import Visit, action
 from web.desk.services import Services
 
-HOW_ASKED = ("met", "called", "written")
 LONGEST_WITNESS = 200
 
 

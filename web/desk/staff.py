@@ -6,9 +6,9 @@ from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from deeds.errors import NotFound, NotPossible
 from deeds.kinds import Role
-from storage import people, web_sessions
+from moderation.leaving import take_role
+from storage import people
 from storage.database import Tx
 from web.desk.gate import ANYBODY_AT_THE_DESK, Visit, action, page
 from web.desk.services import Services
@@ -65,15 +65,5 @@ async def dismiss(visit: Visit, form: FormData) -> Response:
     person_id, role = visit.request.path_params["person"], str(form.get("role", ""))
     now = visit.now()
 
-    def work(tx: Tx) -> None:
-        person = people.person(tx, person_id)
-        if person is None or role not in person.roles:
-            raise NotFound("desk.people.no_such_role", f"person {person_id} has no role {role[:40]!r}")
-        if role == Role.ADMIN and len(people.holding(tx, Role.ADMIN)) == 1:
-            raise NotPossible("desk.people.last_admin", f"person {person_id} is the last admin")
-        people.dismiss(tx, person_id, Role(role), now)
-        if people.roles_of(tx, person_id).isdisjoint(ANYBODY_AT_THE_DESK):
-            web_sessions.end_sessions_of(tx, person_id, now)
-
-    await visit.write(work)
+    await visit.write(lambda tx: take_role(tx, person_id, role, now, opening_desk=ANYBODY_AT_THE_DESK))
     return RedirectResponse("/desk/people?done=1", 303)
