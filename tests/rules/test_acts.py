@@ -2,6 +2,7 @@
 
 import pkgutil
 from dataclasses import replace
+from datetime import timedelta
 from importlib import import_module
 
 import pytest
@@ -9,12 +10,13 @@ from sqlalchemy import select
 
 from deeds.errors import NotPossible
 from deeds.kinds import HONOREE_THINGS, Act, Status
+from deeds.statuses import ASKED
 from moderation import acts, cards, facts
 from moderation.acts import ACTS
 from moderation.acts.rule import ActRule, Choice, Reason, Vouching, Where, Words
 from moderation.decide import Order, decide
 from moderation.moves import UNDOABLE, WHO
-from storage import deeds
+from storage import deeds, history
 from storage.models import OutboxMessage
 from tests.rules.test_moves import Desk, desk
 from texts import has
@@ -45,6 +47,10 @@ def puts(desk: Desk, status: Status) -> deeds.DeedRow:
         told = facts.record_honoree(tx, desk.thu, desk.deed_id, answer, desk.now, "desk")
         at = {"approved_at": desk.now, "published_at": desk.now if status is Status.PUBLISHED else None}
         deeds.change(tx, desk.deed_id, told.version, status=status.value, summary="Dọn đường sau lũ.", **at)
+        if status in ASKED:
+            (sent,) = deeds.submissions_of(tx, desk.deed_id)
+            closes = desk.now + timedelta(days=7)
+            history.ask(tx, desk.deed_id, sent.id, sent.person_id, "Ai thấy?", desk.thu.id, desk.now, closes)
     return desk.deed()
 
 
@@ -53,6 +59,13 @@ def outcomes(desk: Desk) -> int:
     with desk.database.read() as tx:
         found = tx.execute(select(OutboxMessage.id).where(OutboxMessage.send_key.startswith("outcome:"))).all()
     return len(found)
+
+
+def questions(desk: Desk) -> int:
+    """Return how many questions wait for the teller's answer."""
+    with desk.database.read() as tx:
+        asked = history.questions_of(tx, desk.deed_id)
+    return sum(one.answered_at is None and one.cancelled_at is None for one in asked)
 
 
 def ids(one: object) -> str:
@@ -99,11 +112,12 @@ def test_what_is_offered_is_somebodys_and_can_be_done(rule: ActRule) -> None:
 
 @pytest.mark.parametrize(("rule", "status"), FROM, ids=ids)
 def test_every_decision_is_undone_or_cannot_be(desk: Desk, rule: ActRule, status: Status) -> None:
-    """From every status it begins in: the deed is again as it was, and what its teller was to hear is taken back."""
+    """From every status it begins in: the deed is again as it was, and nobody hears or answers what was taken back."""
     before = puts(desk, status)
     assert rule.moves is not None
     assert desk.decides(desk.hoa, rule.act, **chosen(rule)) is rule.moves[status]
     assert outcomes(desk) == (rule.tells is not None)
+    assert rule.tells is None or questions(desk) == 0
     assert (rule.act in UNDOABLE) is (rule.undo is not None) is not rule.is_final
     if rule.undo is None:
         with pytest.raises(NotPossible):
@@ -111,7 +125,7 @@ def test_every_decision_is_undone_or_cannot_be(desk: Desk, rule: ActRule, status
         return
     assert desk.decides(desk.hoa, Act.UNDO) is status
     assert replace(desk.deed(), version=before.version) == before
-    assert outcomes(desk) == 0
+    assert outcomes(desk) == questions(desk) == 0
 
 
 @pytest.mark.parametrize("status", Status)

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from deeds.kinds import HONOREE_THINGS, Role, Status, Thing
+from deeds.kinds import HONOREE_THINGS, Act, Role, Status, Thing
+from moderation import receive
 from moderation.acts import decisions
 from moderation.acts.rule import Where
 from moderation.moves import MOVES
@@ -18,6 +19,7 @@ from storage.models import Attachment, OutboxMessage
 from storage.photos.files import Shelf
 from tests.storage.pictures import scene, tagged
 from tests.web.desk_town import OGG, DeskTown
+from texts import say
 
 
 @pytest.fixture
@@ -334,3 +336,18 @@ def test_buttons_are_exactly_the_moves(town: DeskTown) -> None:
         # Nobody asked the person praised, so the one act that shows them to the world is not offered.
         assert offered == ({act.value for act in MOVES[status]} & known) - {"publish"}, status
     town.clock.instant += timedelta(minutes=1)
+
+
+def test_what_a_teller_does_is_said_to_be_the_tellers(town: DeskTown) -> None:
+    """Lan's name is not known: what she told, added, answered and took back is hers, and of nobody who left."""
+    receipt = town.hands_in()
+    told = town.store.read_now(lambda tx: deeds.submissions_of(tx, receipt.deed_id))[0]
+    now = town.clock.now()
+    town.store.write_now(lambda tx: receive.add(tx, told, 1, Act.ADD, now, "telegram"))
+    town.change(town.deed(receipt).code, status=Status.NEEDS_INFO.value)
+    town.store.write_now(lambda tx: receive.add(tx, told, 0, Act.ANSWER, now, "telegram"))
+    town.store.write_now(lambda tx: receive.withdraw(tx, told, now, "telegram"))
+    thu = town.browser(of=town.hire("Thu", Role.MODERATOR))
+    page = thu.get(f"/desk/deeds/{town.deed(receipt).code}").text
+    whose = re.findall(r"<span>([^<:]+):", page[page.index('class="history"') :])
+    assert whose == [say("desk.history.teller")] * 4
