@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from deeds.kinds import HONOREE_THINGS, Act, Role, Status, Thing
 from moderation import receive
-from moderation.acts import decisions
+from moderation.acts import ACTS, decisions
 from moderation.acts.rule import Where
 from moderation.moves import MOVES
 from storage import attachments, deeds, history, people
@@ -351,3 +351,22 @@ def test_what_a_teller_does_is_said_to_be_the_tellers(town: DeskTown) -> None:
     page = thu.get(f"/desk/deeds/{town.deed(receipt).code}").text
     whose = re.findall(r"<span>([^<:]+):", page[page.index('class="history"') :])
     assert whose == [say("desk.history.teller")] * 4
+
+
+@pytest.mark.parametrize("act", [act for act in decisions(Where.DESK) if ACTS[act].is_final])
+def test_what_was_deleted_for_good_is_said_to_be_deleted(town: DeskTown, act: Act) -> None:
+    """On the page of the deed and in the list, after whatever deletes."""
+    receipt = town.hands_in()
+    thu = town.browser(of=town.hire("Thu", Role.MODERATOR))
+    thu.decide(town.deed(receipt), act, reason="như đã trao đổi")
+    for path in (f"/desk/deeds/{town.deed(receipt).code}", "/desk?status=gone"):
+        assert say("desk.purged") in thu.get(path).text
+
+
+def test_who_claims_a_deed_stays_with_it(town: DeskTown) -> None:
+    """Another one waits, and is shown only once this one waits for its moderator no more; an undo stays, too."""
+    receipt, other = town.hands_in(teller="a"), town.hands_in(teller="b")
+    here, there = (f"/desk/deeds/{town.deed(one).code}" for one in (receipt, other))
+    thu = town.browser(of=town.hire("Thu", Role.MODERATOR))
+    led = [thu.decide(town.deed(receipt), act).url.path for act in ("claim", "approve", "undo")]
+    assert led == [here, there, here]
