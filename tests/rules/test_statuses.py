@@ -1,12 +1,18 @@
 """Every status has its place: in one group, in one filter of the queue, with words for whoever reads it."""
 
+from datetime import timedelta
+
 import pytest
 
 from deeds import statuses
 from deeds.kinds import Status
 from moderation.moves import MOVES
+from storage import deeds, period_deeds
+from tests.rules.test_moves import NOW, Desk, desk
 from texts import has
 from web.desk.queue import FILTERS
+
+__all__ = ["desk"]
 
 
 @pytest.mark.parametrize("status", Status)
@@ -43,3 +49,16 @@ def test_every_status_is_in_one_filter_and_in_all(status: Status) -> None:
 def test_nothing_follows_where_a_deed_is_gone_and_something_everywhere_else(status: Status) -> None:
     """The groups and the table of moves say the same."""
     assert bool(MOVES[status]) is (status not in statuses.GONE)
+
+
+@pytest.mark.parametrize("status", Status)
+def test_what_a_paper_counts(desk: Desk, status: Status) -> None:
+    """A complaint is nothing that was told, what was merged is no second deed, and what is decided is not open."""
+    with desk.database.write() as tx:
+        deeds.change(tx, desk.deed_id, desk.deed().version, status=status.value)
+    with desk.database.read() as tx:
+        told = period_deeds.told_in(tx, NOW - timedelta(days=1), NOW + timedelta(days=1))
+        still_open = period_deeds.still_open(tx, NOW + timedelta(days=1))
+    assert told.by_citizens == (status is not Status.REDIRECTED)
+    assert told.deeds == (status not in (Status.REDIRECTED, Status.MERGED))
+    assert still_open == (status in (Status.RECEIVED, Status.IN_REVIEW, Status.NEEDS_INFO))
