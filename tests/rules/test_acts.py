@@ -116,6 +116,7 @@ def test_every_decision_is_undone_or_cannot_be(desk: Desk, rule: ActRule, status
     before = puts(desk, status)
     assert rule.moves is not None
     assert desk.decides(desk.hoa, rule.act, **chosen(rule)) is rule.moves[status]
+    assert (desk.deed().published_at is not None) is (desk.deed().status is Status.PUBLISHED)
     assert outcomes(desk) == (rule.tells is not None)
     assert rule.tells is None or questions(desk) == 0
     assert (rule.act in UNDOABLE) is (rule.undo is not None) is not rule.is_final
