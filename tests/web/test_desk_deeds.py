@@ -363,6 +363,16 @@ def test_what_was_deleted_for_good_is_said_to_be_deleted(town: DeskTown, act: Ac
         assert say("desk.purged") in thu.get(path).text
 
 
+@pytest.mark.parametrize("act", [act for act in decisions(Where.DESK) if ACTS[act].is_final])
+def test_nothing_is_deleted_for_good_without_a_reason(town: DeskTown, act: Act) -> None:
+    """The form asks for it, and one that comes without changes nothing."""
+    receipt = town.hands_in()
+    before = town.deed(receipt)
+    thu = town.browser(of=town.hire("Thu", Role.MODERATOR))
+    assert thu.decide(before, act, reason=" ").status_code == 422
+    assert town.deed(receipt) == before
+
+
 def test_who_claims_a_deed_stays_with_it(town: DeskTown) -> None:
     """Another one waits, and is shown only once this one waits for its moderator no more; an undo stays, too."""
     receipt, other = town.hands_in(teller="a"), town.hands_in(teller="b")
