@@ -6,7 +6,7 @@ What a button carries is only what was shown. Who presses it, and whether they m
 from dataclasses import dataclass, replace
 
 from deeds.errors import ForPeople, NotAllowed
-from deeds.kinds import Act, Role
+from deeds.kinds import Act
 from deeds.said import Inbound, Option, Prompt
 from deeds.statuses import ASKED, WAITING
 from handlers.place import Answer, Context, Place, again, ask, put

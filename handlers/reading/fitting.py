@@ -143,7 +143,7 @@ def takes_pictures_back(text: str) -> bool:
     said = lower(text)
     return (
         len(text) <= _REMARK_CHARS
-        and not re.search(spoken("không có"), said)
+        and not re.search(_written("has_none"), said)
         and (re.search(rf"(?<!\w){_written('no_pictures')}(?!\w)", said) is not None)
     )
 
