@@ -8,11 +8,12 @@ from deeds.said import Prompt, Said
 from deeds.vietnamese import cut_at_sentence
 from handlers import asides, engine, linking, moderators
 from handlers.commands import Command, command, may_be_a_name
-from handlers.effects import AskWithdraw, DropPictures, GoOn, ListMine, TakeBackUse, TellStatus
+from handlers.effects import AskWithdraw, DropPictures, ForgetEvent, GoOn, ListMine, TakeBackUse, TellStatus
 from handlers.filling import add_to_story
 from handlers.introduce_deed import INTRODUCE_DEED, greet, who_we_are
 from handlers.moderators import Desk
 from handlers.place import AT_ONCE, Answer, Place, again, ask, labelled, names_choice
+from handlers.reading.meanings import leaves_off
 from handlers.wishes import ELSE, REPORT, Wish, wish
 from moderation.purge import complaint_doors
 from storage import deeds, drafts, org_units
@@ -33,9 +34,12 @@ def wanted(desk: Desk, place: Place, said: Said) -> Answer | None:
         return None
     if asides.says_choice(place, text):
         return None
+    if place.talk == asides.COMPLAINT and leaves_off(text) is not None:
+        refused = Prompt(say(INTRODUCE_DEED.key("refused")))
+        return Answer(asides.leave(place), (refused,), (ForgetEvent(), GoOn()))
     if given is not None and may_be_a_name(text):
         return None
-    telling = place.talk == INTRODUCE_DEED.name and engine.has_story(place)
+    telling = place.talk == INTRODUCE_DEED.name and (engine.has_story(place) or place.draft is not None)
     meant = wish(text, REPORT if telling else ELSE)
     return _wish(desk, place, meant, telling=telling) if meant is not None else None
 
@@ -67,6 +71,8 @@ def _wish(desk: Desk, place: Place, meant: Wish, *, telling: bool) -> Answer | N
             return asides.deleted(place)  # said again to the question whether to: meant
         case "keep_nothing" | "erase":
             return asides.ask_delete(place)
+        case "withdraw" if meant.number is None and (waiting := offer_draft(desk, out_of(place).closed())):
+            return waiting  # among its choices is to drop it
         case "withdraw" if meant.number is None and not _has_told(desk):
             return Answer(place, (), (TakeBackUse(None),))  # of somebody else: it tells them whom to call
         case "withdraw":

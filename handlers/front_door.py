@@ -337,10 +337,13 @@ def _complaint(desk: Desk, place: Place) -> Answer:
         held = Said(text=str(place.about["held"]))
         before = asides.leave(place)
         return _open_talk(desk, before, held) or _idle(desk, before, held)
-    if place.about.get("asked_again"):  # not to be had out of them: they get the doors, and are let go
-        let_go = (Prompt(complaint_doors(desk.tx)), Prompt(say("complaint.or_praise")))
-        return Answer(asides.leave(place), let_go, (ForgetEvent("redirected"), GoOn()))
-    return replace(again(place.with_about(asked_again=True), say("complaint.ask")), effects=(ForgetEvent(),))
+    asking = place.about.get("asked_again", False)
+    if said.text.strip() and not (asks_something(said.text) or bare_word(said.text)):
+        place = place.with_about(held=f"{place.about['held']}\n{said.text.strip()}")  # more of it, whichever it is
+    shown = again(place.with_about(asked_again=True), say("complaint.ask"))
+    if asking:  # who complains has the addresses, and who praises need only say so
+        shown = shown.after(Prompt(complaint_doors(desk.tx)))
+    return replace(shown, effects=(ForgetEvent(),))
 
 
 def _emergency(context: Context) -> str:

@@ -3,15 +3,19 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from deeds.kinds import Thing
 from deeds.said import Prompt, Said
 from handlers import asides
-from handlers.effects import Attach, GiveLoosePhotos, NoteBeside, TakeBackUse
+from handlers.effects import AskWithdraw, Attach, GiveLoosePhotos, NoteBeside, TakeBackUse
 from handlers.moderators import Desk
 from handlers.place import Answer, Place
 from handlers.reading.fitting import (
     asks_something,
+    goes_on,
     is_beside,
     limits_use,
+    objects,
+    regrets,
     speaks_of_use,
     takes_back,
     takes_down,
@@ -19,7 +23,7 @@ from handlers.reading.fitting import (
 )
 from handlers.reading.names import find_people
 from handlers.reading.telling import adds, another
-from storage import attachments, deeds
+from storage import attachments, deeds, history
 from storage.deeds import SubmissionRow
 from texts import say
 
@@ -40,7 +44,7 @@ def addition(desk: Desk, place: Place, said: Said) -> Answer | None:
     """ "Oh, I forgot ...", "no, it was Tuesday": it belongs to the report, and what is asked beside it stays open."""
     if place.talk not in AFTER_RECEIPT or said.choice is not None or said.voice or another(said.text):
         return None
-    if not (adds(said.text) or is_beside(said.text)) or _latest(desk, ADDED_WITHIN) is None:
+    if not (adds(said.text) or is_beside(said.text) or _more_of_them(said.text)) or _latest(desk, ADDED_WITHIN) is None:
         return None
     note = NoteBeside(said.text.strip())
     if not said.photos:
@@ -49,13 +53,21 @@ def addition(desk: Desk, place: Place, said: Said) -> Answer | None:
     return late.then(note) if late is not None else None
 
 
+def _more_of_them(text: str) -> bool:
+    """Tell whether words go on about the same person: nobody is named, and nothing is objected to."""
+    return goes_on(text) and not objects(text) and not any(person.full for person in find_people(text))
+
+
 def about_what_was_sent(desk: Desk, place: Place, text: str) -> Answer | None:
     """A question to us begins no report, nor does a remark on what may be shown of the last: that is asked again."""
     context = desk.context
+    if regrets(text) and _latest(desk, REMEMBERS_USE) is not None:
+        return Answer(place, (), (AskWithdraw(None),))
     if takes_pictures_back(text) and _latest(desk, REMEMBERS_USE) is not None:
         return Answer(place, (), (TakeBackUse(None, pictures_only=True),))
-    if limits_use(text) and _latest(desk, REMEMBERS_USE) is not None:
-        return Answer(place, (), (NoteBeside(text), TakeBackUse(None, pictures_only=False)))
+    if (limits_use(text) or objects(text)) and (sent := _latest(desk, REMEMBERS_USE)) is not None:
+        if limits_use(text) or _allowed_something(desk, sent):
+            return Answer(place, (), (NoteBeside(text), TakeBackUse(None, pictures_only=False)))
     if takes_down(text):
         down = asides.ask_take_down(place, text, context.office["phone"])
         return down.then(NoteBeside(text)) if _latest(desk, REMEMBERS_USE) is not None else down
@@ -71,6 +83,11 @@ def about_what_was_sent(desk: Desk, place: Place, text: str) -> Answer | None:
         set_up = context.office
         return asides.ask_consent(place, latest.id, set_up["office"], set_up["standing_office"])
     return None
+
+
+def _allowed_something(desk: Desk, sent: SubmissionRow) -> bool:
+    answers = history.allowed_by_tellers(desk.tx, [sent.id])[sent.id]
+    return any(thing in answers and answers[thing].allowed for thing in (Thing.WORDS, Thing.PICTURES))
 
 
 def same_album(desk: Desk, place: Place) -> Answer | None:

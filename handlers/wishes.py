@@ -26,7 +26,7 @@ LONGEST_CHARS = 160  # a wish is a sentence or two; what is longer tells
 _SIGNS = re.compile(r"[.,!?;:\u2026\"]+")
 _SHORT_CHARS = 80
 _PARTS = re.compile(r"[,.!?;\u2026\n]+")
-_GOES = re.compile(r"\b(?:xoa|huy|rut|go|thu hoi)\b")  # "rồi bỏ đi" ends many a story
+_GOES = re.compile(r"\b(?:xoa|huy|rut|go|dep|vut|thu hoi)\b")  # "rồi bỏ đi" ends many a story
 _SENTENCES = re.compile(r"[.!?;\u2026\n]+")
 
 
@@ -68,6 +68,8 @@ def _wish(text: str, moment: str) -> Wish | None:
         if moment in heard and (found := pattern.fullmatch(said)):
             groups = found.groupdict()
             number = groups.get("number")
+            if name == "asked" and leaves_off(text) == "delete":
+                return None  # "tôi muốn hủy tin" asks for nothing but that
             return Wish(name, int(number) if number else None, bool(groups.get("pictures")), answer)
     return None
 

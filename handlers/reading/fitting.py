@@ -149,6 +149,18 @@ def takes_pictures_back(text: str) -> bool:
 
 
 @remembered
+def objects(text: str) -> bool:
+    """Tell whether somebody whose report is sent does not like what they allowed any more: "tui hổng chịu nữa đâu"."""
+    return len(text) <= _REMARK_CHARS and re.search(rf"(?<!\w){_written('objects')}(?!\w)", lower(text)) is not None
+
+
+@remembered
+def regrets(text: str) -> bool:
+    """Tell whether somebody whose report is sent wants it back: "tui xin lại tin hồi nãy"."""
+    return len(text) <= _REMARK_CHARS and re.search(rf"(?<!\w){_written('regrets')}(?!\w)", lower(text)) is not None
+
+
+@remembered
 def is_beside(text: str) -> bool:
     """Tell whether words said soon after a report are for its reader: a slip mended, a request; and nothing new."""
     said = lower(text).strip()
@@ -156,7 +168,13 @@ def is_beside(text: str) -> bool:
         return False
     if corrected(text) is not None:
         return True
-    return any(re.match(rf"{_written(name)}(?!\w)", said) for name in ("mends", "requests"))
+    return any(re.match(_written(name), said) for name in ("mends", "requests"))
+
+
+@remembered
+def goes_on(text: str) -> bool:
+    """Tell whether words go on about somebody told of just before: "chị ấy còn mua áo cho các cháu"."""
+    return len(text) <= _LONGEST_QUESTION_CHARS and re.match(_written("goes_on"), lower(text).strip()) is not None
 
 
 @remembered

@@ -185,14 +185,85 @@ def test_a_story_that_sounds_like_it_is_told_after_all(town: Town, goes_on: str)
 
 
 def test_a_complaint_that_is_never_settled_is_shown_the_doors(town: Town) -> None:
-    """Asked twice and answered with something else, they are let go, with the addresses."""
+    """Asked twice and answered with something else, they have the addresses, and may still say what it is."""
     lan = town.citizen("Lan")
     lan.says("Chủ tịch xã ăn chặn tiền cứu trợ của dân")
     lan.sees("phản ánh, tố cáo?")
     lan.says("thế gửi ở đâu")
     lan.says("nhưng mà gửi ở đâu mới được")
     lan.sees("Kênh này chỉ nhận việc tốt")
+    lan.picks("Phản ánh, tố cáo")
     assert town.deeds() == []
+    assert town.rows(lambda tx: drafts.waiting_of(tx, 1)) == []
+
+
+def test_what_is_told_on_at_that_question_is_told(town: Town) -> None:
+    """Neither praise nor complaint: more of the story, which stands whole once they say which it is."""
+    lan = town.citizen("Lan")
+    story = "Hôm qua chị Hà Thị Mơ ở thôn Bến Gỗ giúp hai nhà làm lành, trước họ bảo nhau nhận tiền hối lộ"
+    more = "chị ấy còn nấu cơm mời cả hai nhà sang ăn"
+    lan.says(story)
+    lan.says(more)
+    lan.says("thế đấy ạ")
+    lan.picks("Chuyện muốn khen")
+    lan.agrees()
+    for words in (story, more):
+        assert words in town.deed().story
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "tui hổng chịu nữa đâu",
+        "bà ấy nói lấy tên bà xuống",
+        "tôi không muốn ai biết chuyện này nữa",
+        "đừng có lấy lời tui ra đọc loa",
+        "tôi đổi ý rồi, không cho",
+        "chỉ để xã biết thôi nha",
+        "mệ nói thôi đừng đăng con hè",
+        "chị ấy bảo không cho đăng",
+        "tôi đổi ý, không cho dùng cái gì hết",
+    ],
+)
+def test_what_was_allowed_is_taken_back_in_ones_own_words(town: Town, words: str) -> None:
+    """After a yes to both; nothing of it may be shown any more."""
+    lan = town.citizen("Lan")
+    lan.reports(RESCUE, photos=1)
+    lan.picks("Được dùng cả lời kể và ảnh")
+    lan.says(words)
+    assert allowed(town) == (False, False)
+    assert len(town.deeds()) == 1
+
+
+@pytest.mark.parametrize(
+    "words", ["ảnh bỏ đi", "tôi rút lại ảnh", "cái hình xấu quá xã thay đi hoặc bỏ đi", "lấy ảnh xuống dùm cái"]
+)
+def test_pictures_that_were_allowed_are_taken_back(town: Town, words: str) -> None:
+    """The words may stay."""
+    lan = town.citizen("Lan")
+    lan.reports(RESCUE, photos=1)
+    lan.picks("Được dùng cả lời kể và ảnh")
+    lan.says(words)
+    assert allowed(town)[1] is False
+    assert len(town.deeds()) == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "tui xin lại tin hồi nãy",
+        "tôi lỡ gửi, trả lại đây",
+        "tôi muốn hủy tin",
+        "thôi dẹp bài đó nghe, bà Hoan giận tui rồi",
+    ],
+)
+def test_who_wants_it_back_is_asked_whether_to(town: Town, words: str) -> None:
+    """After the question about its use was answered."""
+    lan = town.citizen("Lan")
+    lan.reports(RESCUE)
+    lan.picks("Chỉ lời kể")
+    lan.says(words)
+    lan.sees("Rút tin số 1?")
 
 
 def test_a_question_at_the_check_is_answered_and_not_sent(town: Town) -> None:
