@@ -65,9 +65,8 @@ def about_what_was_sent(desk: Desk, place: Place, text: str) -> Answer | None:
         return Answer(place, (), (AskWithdraw(None),))
     if takes_pictures_back(text) and _latest(desk, REMEMBERS_USE) is not None:
         return Answer(place, (), (TakeBackUse(None, pictures_only=True),))
-    if (limits_use(text) or objects(text)) and (sent := _latest(desk, REMEMBERS_USE)) is not None:
-        if limits_use(text) or _allowed_something(desk, sent):
-            return Answer(place, (), (NoteBeside(text), TakeBackUse(None, pictures_only=False)))
+    if (limits_use(text) or objects(text)) and _allowed_something(desk):
+        return Answer(place, (), (NoteBeside(text), TakeBackUse(None, pictures_only=False)))
     if takes_down(text):
         down = asides.ask_take_down(place, text, context.office["phone"])
         return down.then(NoteBeside(text)) if _latest(desk, REMEMBERS_USE) is not None else down
@@ -85,8 +84,10 @@ def about_what_was_sent(desk: Desk, place: Place, text: str) -> Answer | None:
     return None
 
 
-def _allowed_something(desk: Desk, sent: SubmissionRow) -> bool:
-    answers = history.allowed_by_tellers(desk.tx, [sent.id])[sent.id]
+def _allowed_something(desk: Desk) -> bool:
+    """Tell whether the use of what was sent last is allowed in any part."""
+    sent = _latest(desk, REMEMBERS_USE)
+    answers = history.allowed_by_tellers(desk.tx, [sent.id])[sent.id] if sent is not None else {}
     return any(thing in answers and answers[thing].allowed for thing in (Thing.WORDS, Thing.PICTURES))
 
 
