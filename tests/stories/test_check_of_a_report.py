@@ -157,3 +157,14 @@ def test_a_child_is_noticed_wherever_it_is_said(town: Town, on: str) -> None:
     lan.picks("Đồng ý, gửi đi")
     lan.receipt()
     assert town.deed().about_child
+
+
+def test_back_from_what_can_be_changed_is_the_check(town: Town) -> None:
+    """Twice "quay lại": to the list of what can be changed, and from there to the check, with nothing changed."""
+    lan = town.citizen("Lan")
+    lan.says(RESCUE)
+    lan.says("quay lại")
+    lan.says("quay lại")
+    assert "Xin xem lại:" in lan.last
+    lan.agrees()
+    assert town.deed().story == RESCUE

@@ -116,3 +116,14 @@ def test_who_was_second_hears_so_and_is_not_asked(town: Town) -> None:
     town.clock.forward(seconds=timedelta(minutes=1).total_seconds())
     hoa.picks("Duyệt")
     assert "đã do Thu duyệt" in hoa.last
+
+
+def test_what_was_tapped_goes_with_the_approval_that_is_taken_back(town: Town) -> None:
+    """An undone approval leaves nobody vouching for the deed: the next one asks again."""
+    town.moderator("Thu")
+    town.citizen("Lan").reports()
+    town.decides("Thu", Act.APPROVE, confirmed_by="unit")
+    assert town.deed().confirmed_person
+    town.decides("Thu", Act.UNDO)
+    deed = town.deed()
+    assert (deed.confirmed_person or "", deed.confirmed_deed or "") == ("", "")
