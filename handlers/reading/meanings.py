@@ -44,12 +44,12 @@ def keeps_in_words(text: str) -> bool:
 
 def refuses_in_words(text: str) -> bool:
     """Tell whether all somebody says is that they do not agree: "tôi có đồng ý đâu"."""
-    return _pieces(text) - {"small", "why", "doubt"} == {"refuse"}
+    return _pieces(text) - {"polite", "small", "why", "doubt"} == {"refuse"}
 
 
 def sends_in_words(text: str) -> bool:
-    """Tell whether all somebody says is to send it: "rứa thôi, gửi đi"."""
-    return _pieces(text) - {"small"} == {"send"} and "?" not in text
+    """Tell whether all somebody says is to send it, and politely: "rứa thôi, gửi đi"; it consents, so nothing more."""
+    return _pieces(text) - {"polite"} == {"send"} and "?" not in text
 
 
 @remembered
