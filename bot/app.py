@@ -15,6 +15,7 @@ from web.desk import routes as desk
 from web.desk.services import Services
 from web.edges import Edges
 from web.forms import read_form
+from web.numbers import bound_numbers
 from web.pages import Pages, SecurityHeaders, error_handlers
 from web.public import routes as public
 from web.rates import Rate, network
@@ -22,6 +23,7 @@ from web.rates import Rate, network
 
 def application(instance: Instance) -> Starlette:
     """Return the application of an instance; starting it starts the instance."""
+    bound_numbers()
     pages = Pages(instance.settings.public_url)
 
     @asynccontextmanager

@@ -69,12 +69,15 @@ def only_server(settings: Settings) -> Iterator[None]:
         os.close(handle)
 
 
-def receipt_key(data_dir: Path) -> bytes:
+def receipt_key(data_dir: Path, *, is_owed: bool = False) -> bytes:
     """Return the key receipts are kept under; made at the first start, beside the database and not in it.
 
-    It is there whole or not at all. Raises `NotPossible` for one that is not whole: only a backup has it.
+    It is there whole or not at all. Raises `NotPossible` for one that is not whole, or gone where receipts were given
+    out (`is_owed`): only a backup has it.
     """
     path = data_dir / "receipt.key"
+    if is_owed and not path.exists():
+        raise NotPossible("cli.receipt_key.broken", f"{path} is gone, and receipts were given out", path=path)
     if not path.exists():
         made = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
         handle = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -21,13 +21,14 @@ from bot.timetable import Timetable, timetable
 from deeds.clock import Clock, SystemClock
 from deeds.places import areas
 from deeds.said import Inbound
+from digests.papers import sweep_drafts
 from handlers.front_door import Town
 from handlers.reading.guards import emergency_now, sounds_like_complaint
 from handlers.reading.telling import read_telling
 from messengers.port import Accepted, Messenger, TryLater
 from messengers.webchat.chat import NAME as WEBCHAT
 from messengers.webchat.chat import WebChat
-from storage import accounts, inbox
+from storage import accounts, deeds, inbox
 from storage import settings as kept_settings
 from storage.database import Database
 from storage.office import TELEGRAM_BOT
@@ -157,7 +158,10 @@ def build(settings: Settings, clock: Clock) -> Instance:
     hurried = database.hurried(LOCK_WITHIN_S)
     lanes = Lanes(hurried, settings.LANES, lambda error: soundness.note(error))
     files = PhotoFiles(folder_of(settings.DATA_DIR))
-    key = receipt_key(settings.DATA_DIR)
+    with database.read() as tx:
+        has_given_receipts = bool(deeds.recent(tx, 1))
+    key = receipt_key(settings.DATA_DIR, is_owed=has_given_receipts)
+    sweep_drafts(settings.DATA_DIR)
     with database.write() as tx:
         seed_accounts(tx, settings, clock.now())
         has_official_account = bool(accounts.accounts(tx))

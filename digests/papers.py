@@ -5,6 +5,7 @@ Building takes a second and runs outside any transaction: `next_to_build`, `buil
 
 import os
 import re
+import shutil
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -29,6 +30,7 @@ from storage.periods import PeriodRow
 from storage.photos.files import Damaged, NotOurs, PhotoFiles, Shelf
 from texts import say
 
+DRAFT = "draft-"  # what folders of papers of an open month begin with, while they are built
 FOLDER = "papers"
 LONGEST_REASON = 300
 _LEFT_BEHIND_S = 3600
@@ -62,6 +64,12 @@ def build(row: PeriodRow, files: PhotoFiles, data_dir: Path) -> str:
     _sync(folder)
     _sync(papers)
     return f"{FOLDER}/{row.key}"
+
+
+def sweep_drafts(data_dir: Path) -> None:
+    """Delete what is left of drafts whose building ended with its process: names stand in them."""
+    for left in data_dir.glob(f"{DRAFT}*"):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def mark_built(tx: Tx, row: PeriodRow, folder: str, now: datetime) -> bool:

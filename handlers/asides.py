@@ -143,7 +143,7 @@ def says_choice(place: Place, text: str) -> bool:
     """Tell whether words make a choice that consents or deletes, though they only begin as its label does."""
     if place.talk == CONSENT_PUBLISH:
         return allows_all(text)
-    return place.talk in (DELETE, WITHDRAW) and surely_deletes(text)
+    return (place.talk in (DELETE, WITHDRAW) or place.asked == "drop") and surely_deletes(text)
 
 
 def _surely(text: str) -> bool:
@@ -187,7 +187,7 @@ def _unclear(place: Place, text: str, context: Context) -> Answer | None:
 
 
 SHORT_REMARK_CHARS = 80
-MERE_NO_WORDS = 6  # a refusal of so many words says no more than that
+MERE_NO_WORDS = 5  # a refusal of so many words says no more than that
 
 
 def tells_of_a_deed(text: str, context: Context) -> bool:

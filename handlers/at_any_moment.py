@@ -30,9 +30,11 @@ def wanted(desk: Desk, place: Place, said: Said) -> Answer | None:
         answer = _command(desk, place, given)
         if answer is not None:
             return answer
-    if said.photos or said.voice or place.talk == moderators.REVIEW or names_choice(place, said):
+    if said.photos or said.voice or place.talk == moderators.REVIEW:
         return None
     if asides.says_choice(place, text):
+        return again(place, say("menu.at_once")) if _just_put(desk, place) else None
+    if names_choice(place, said):
         return None
     if place.talk == asides.COMPLAINT and leaves_off(text) is not None:
         refused = Prompt(say(INTRODUCE_DEED.key("refused")))

@@ -34,7 +34,7 @@ from handlers.filling import (
 from handlers.place import Answer, Context, Numbered, Place, Stale, Unsure, again, ask, chosen, labelled
 from handlers.reading.answers import at_check, bare_word, is_called_by_number, only_heard, to_settle
 from handlers.reading.fitting import asks_something, declines, leaves_open
-from handlers.reading.meanings import keeps_in_words
+from handlers.reading.meanings import keeps_in_words, surely_deletes
 from handlers.reading.telling import (
     adds,
     clear_no,
@@ -129,6 +129,8 @@ def _on_map(form: Form, place: Place, point: tuple[float, float], context: Conte
 
 
 def _choice(form: Form, place: Place, said: Said, context: Context) -> str | Answer | None:
+    if said.choice is None and place.asked == "drop" and surely_deletes(said.text):
+        return None
     try:
         return chosen(place, said)
     except Stale:
@@ -333,7 +335,9 @@ def _dropped(form: Form, place: Place) -> Answer:
 
 
 def _drop(form: Form, place: Place, text: str, option: str | None, context: Context) -> Answer:
-    if option == "drop" or (option is None and (refuses(text) or (clear_yes(text) and not sends(text)))):
+    if option == "drop" or (
+        option is None and (surely_deletes(text) or refuses(text) or (clear_yes(text) and not sends(text)))
+    ):
         return _dropped(form, place)
     if option == "go_on" or keeps(text) or keeps_in_words(text) or not_now(text):
         return reask(form, resumed(place), context)

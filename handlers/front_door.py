@@ -318,8 +318,12 @@ def _told_after_all(desk: Desk, place: Place, option: str | None, text: str) -> 
     held = str(place.about["held"])
     if option == "telling":
         return begin(out_of(place), Said(text=held), desk.context)
-    if bare_word(text) or len(text) < STORY_MIN_CHARS or takes_down(text) or asks_something(text):
+    if takes_down(text) or asks_something(text) or thanks(text) or greets(text):
         return None
+    if clear_yes(text) or sends(text):
+        return begin(out_of(place), Said(text=held), desk.context)
+    if bare_word(text):
+        return again(place, say("menu.not_the_option"))
     return begin(out_of(place), Said(text=f"{held}\n{text}"), desk.context)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from deeds.vietnamese import fold, lower
 from handlers.reading.fitting import drops_pictures
-from handlers.reading.meanings import leaves_off, puts_off
+from handlers.reading.meanings import leaves_off, puts_off, refuses_in_words
 from handlers.reading.names import find_people
 from handlers.reading.words import spoken, written_out
 
@@ -78,6 +78,8 @@ def _leaves_off(text: str, moment: str) -> Wish | None:
     """What is being told goes, or is not sent; at any other moment it is what was sent last that is meant."""
     if moment == REPORT and puts_off(text):
         return Wish("later")
+    if moment == REPORT and refuses_in_words(text):
+        return Wish("drop")
     meant = leaves_off(text)
     if meant is None:
         return None

@@ -11,7 +11,7 @@ from deeds.kinds import Role, Status
 from deeds.months import VIET_NAM
 from moderation import cards, notices
 from moderation.acts import ACTS
-from moderation.acts.rule import Case, Done
+from moderation.acts.rule import Case, Choice, Done
 from moderation.acts.rule import Order as Order
 from moderation.facts import facts_of, keep_version
 from moderation.moves import DECISIONS, after, check_may, impossible
@@ -91,7 +91,9 @@ def _record(case: Case, becomes: Status, done: Done, via: str) -> Entry:
     """Append the line of history, with what an undo needs of the deed before."""
     deed, order, actor = case.deed, case.order, case.actor
     before: dict[str, history.Detail] = {"approved_at": _iso(deed.approved_at), "published_at": _iso(deed.published_at)}
-    chosen: dict[str, history.Detail] = {"reason_key": order.reason_key} if order.reason_key else {}
+    wants = ACTS[order.act].wants
+    known = isinstance(wants, Choice) and order.reason_key in wants.choices  # the form of a page may say anything
+    chosen: dict[str, history.Detail] = {"reason_key": order.reason_key} if known else {}
     details = {**before, **chosen, **done.details}
     version = deed.version + 1
     entry_id = history.record(

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from deeds.kinds import Status
 from deeds.months import VIET_NAM, Month, local_day
 from deeds.said import Prompt
-from storage import deeds, outbox, periods
+from storage import deeds, history, outbox, periods
 from storage.database import Tx
 from storage.deeds import DeedRow
 from storage.history import Entry
@@ -67,6 +67,13 @@ def take_back_outcome(tx: Tx, deed: DeedRow, entry: Entry, now: datetime) -> Non
         if not waiting and now - entry.at > UNDO_WINDOW:
             prompt = Prompt(say("outcome.looking_again", number=told.number))
             outbox.put(tx, told.messenger, told.chat, prompt, now)
+
+
+def cancel_outcomes(tx: Tx, deed: DeedRow) -> None:
+    """Let nobody hear any more what was decided of a deed and waits to be told."""
+    for entry in history.of_deed(tx, deed.id):
+        for told in deeds.submissions_of(tx, deed.id):
+            outbox.cancel(tx, outcome_key(entry.id, told.id))
 
 
 def say_question(number: int, about: str, question: str, closes: datetime) -> str:

@@ -15,10 +15,23 @@ from storage import deeds, history
 from storage.attachments import Piece
 from storage.database import Tx
 from storage.deeds import DeedRow, HonoreeRow
+from storage.history import Allowed
 from texts import say
 
-# Money is grouped by points and stays.
-_NUMBER = re.compile(r"(?<![\d.,])(?:(?:\+?84|0)(?:[ .-]?\d){8,11}|\d{9,19})(?!\d)")
+# Money is grouped by points, three digits each, and stays.
+# What people write between the digits of a telephone number.
+_BETWEEN = r"[ .()/_\u00a0\u200b-\u200d\u2010-\u2015-]{0,3}"
+_GAP = r"[ .\u00a0-]"
+_NUMBER = re.compile(
+    "|".join(
+        (
+            rf"(?<![\d.,])(?!\d{{1,2}}[/.-]\d{{1,2}}[/.-]\d{{4}})\(?\+?\(?(?:84|0)(?:{_BETWEEN}\d){{8,11}}(?!\d)",
+            r"(?<!\d)0\d{9,10}(?!\d)",  # also where a comma stands before it
+            rf"(?<![\d.,])\d{{4}}{_GAP}(?!(?:19|20)\d\d)\d{{4}}{_GAP}\d{{4}}(?:{_GAP}\d{{1,4}}){{0,3}}(?!\d)",
+            r"(?<![\d.,])\d{9,}(?!\d)",
+        )
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -29,6 +42,7 @@ class Allowances:
     said_no: frozenset[Thing]
     words: bool
     pictures: bool
+    taken_back: bool  # a teller allowed it once and does not any more: they were told that it is not published
     standing: frozenset[int]  # submissions nobody took back: who did, took their pictures with them
 
     def allows(self, thing: Thing) -> bool:
@@ -77,10 +91,17 @@ def allowances_of_each(tx: Tx, honorees: Mapping[int, HonoreeRow]) -> Mapping[in
             said_no=frozenset(thing for thing, answer in by_honoree[honoree.id].items() if not answer.allowed),
             words=all_tellers(deed_id, Thing.WORDS),
             pictures=all_tellers(deed_id, Thing.PICTURES),
+            taken_back=any(_took_back(by_teller[submission]) for submission in standing[deed_id]),
             standing=standing[deed_id],
         )
         for deed_id, honoree in honorees.items()
     }
+
+
+def _took_back(answers: Mapping[Thing, Allowed]) -> bool:
+    """Tell whether a teller forbade their words after they had handed them in, by whatever sentence."""
+    words = answers.get(Thing.WORDS)
+    return words is not None and not words.allowed and words.words == "use.taken_back"
 
 
 def showable(deed: DeedRow, honoree: HonoreeRow, allowed: Allowances, pieces: Sequence[Piece]) -> Showable:
@@ -105,7 +126,10 @@ def showable_to_standing_office(
         named = {Thing.NAME, Thing.STANDING_OFFICE} <= allowed.honoree
     else:
         named = names_unasked and deed.is_confirmed and not deed.about_child
-    return _showable(deed, honoree, allowed, pieces, named=named)
+    shown = _showable(deed, honoree, allowed, pieces, named=named)
+    if shown.words is None or shown.name is None:
+        return shown
+    return replace(shown, words=without_people(shown.words, say("publishing.nameless"), but=honoree.name))
 
 
 def _showable(
@@ -143,6 +167,8 @@ def check_publishable(deed: DeedRow, allowed: Allowances) -> None:
         raise NotPossible("publishing.not_asked", f"the honoree of deed {deed.id} was not asked")
     if allowed.refused:
         raise NotPossible("publishing.refused", f"the honoree of deed {deed.id} refused")
+    if allowed.taken_back:
+        raise NotPossible("publishing.taken_back", f"a teller of deed {deed.id} does not want it published")
     if not deed.summary and not allowed.words:
         raise NotPossible("publishing.no_words", f"deed {deed.id} has no words that may be used")
 

@@ -186,6 +186,7 @@ def take_down(tx: Tx, told: SubmissionRow, now: datetime, via: str) -> None:
         tx, deed.id, Act.UNPUBLISH, deed.status, becomes,
         version=deed.version + 1, person_id=told.person_id, via=via, now=now, details={"submission": told.id},
     )  # fmt: skip
+    notices.cancel_outcomes(tx, deed)
     cards.refresh(tx, deed.id, now)
 
 

@@ -127,8 +127,11 @@ def erase_person(name: str, yes: Annotated[bool, typer.Option("--yes", help="do 
 def units_import(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) -> None:
     """Read units from a CSV file with the columns code, name, kind, block, level, contact."""
     now = CLOCK.now()
-    with file.open(encoding="utf-8-sig", newline="") as opened:
-        rows = list(csv.DictReader(opened))
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as opened:
+            rows = list(csv.DictReader(opened))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise NotPossible("cli.units.unreadable", f"{file}: {error}", file=file.name) from None
     for number, row in enumerate(rows, start=2):
         if not (row.get("code") or "").strip() or not (row.get("name") or "").strip():
             raise NotFound("cli.units.line", f"line {number} has no code or name", line=number)

@@ -113,13 +113,11 @@ def allows_all(text: str) -> bool:
 def keeps_pictures_back(text: str) -> bool:
     """Tell whether somebody who was asked allows their words, and not the pictures."""
     said = lower(text)
-    return (
-        has_marks(text)
-        and len(text) <= _REMARK_CHARS
-        and all(  # "dung anh" typed bare is both
-            re.search(rf"(?<!\w){_written(name)}(?!\w)", said) for name in ("says_yes", "no_pictures")
-        )
-    )
+    if re.fullmatch(_written("only_words"), said.strip(" .!")):
+        return True
+    if not has_marks(text) or not _names_pictures(text) or len(text) > _REMARK_CHARS:
+        return False  # "dung anh" typed bare is both
+    return all(re.search(rf"(?<!\w){_written(name)}(?!\w)", said) for name in ("says_yes", "no_pictures"))
 
 
 @remembered
@@ -134,18 +132,18 @@ def limits_use(text: str) -> bool:
 def drops_pictures(text: str) -> bool:
     """Tell whether all of a short message is that the pictures of what is being told shall go."""
     said = " ".join(re.sub(r"[.,!]", " ", lower(text)).split())
-    return len(text) <= _SHORT_CHARS and re.fullmatch(_written("drops_pictures"), said) is not None
+    if len(text) > _SHORT_CHARS or not _names_pictures(text):
+        return False
+    return re.fullmatch(_written("drops_pictures"), said) is not None
 
 
 @remembered
 def takes_pictures_back(text: str) -> bool:
     """Tell whether somebody whose report is sent wants its pictures kept back: "bỏ tấm hình ra, chữ thì cứ để"."""
     said = lower(text)
-    return (
-        len(text) <= _REMARK_CHARS
-        and not re.search(_written("has_none"), said)
-        and (re.search(rf"(?<!\w){_written('no_pictures')}(?!\w)", said) is not None)
-    )
+    if len(text) > _REMARK_CHARS or not _names_pictures(text) or re.search(_written("has_none"), said):
+        return False
+    return re.search(rf"(?<!\w){_written('no_pictures')}(?!\w)", said) is not None
 
 
 @remembered
@@ -232,6 +230,12 @@ def _polite(text: str) -> str:
 
 def _plain(text: str) -> str:
     return word_list("particles.txt").sub(" ", lower(text)).strip(" \t\n.,;:!-")
+
+
+def _names_pictures(text: str) -> bool:
+    """Tell whether pictures are named: among words with marks a bare "anh" is a man."""
+    said = lower(text)
+    return not has_marks(text) or any(word in said for word in table(_FILE)["pictures"])
 
 
 @lru_cache(maxsize=16)

@@ -16,9 +16,17 @@ _REACH = 32  # how far before an accusing word the praising one may stand
 def emergency_now(text: str) -> bool:
     """Return whether somebody seems to be in danger at this moment; a story told afterwards is none."""
     said = nfc(text)
+    if len(said) <= _CRY_AT_MOST and has("calls_for_help.txt", said) and not has("past_days.txt", said):
+        return True
     if len(said) > _CRY_AT_MOST or not has("danger_now.txt", said):
         return False
-    return not has("told.txt", said) and not has("past_days.txt", said)
+    so_far = _not_yet().sub(" ", lower(said))  # "not pulled out yet" tells of nobody saved
+    return not has("told.txt", so_far) and not has("past_days.txt", said)
+
+
+@lru_cache(maxsize=1)
+def _not_yet() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){spoken(table('complaint.toml')['not_yet'])}(?: \S+){{1,3}}")
 
 
 @remembered

@@ -3,10 +3,24 @@
 from deeds.kinds import Act, Role, Status
 from moderation.acts.rule import MODERATORS, ActRule, Case, Done, Where, Who, Words
 from moderation.acts.undo import as_it_was
+from moderation.notices import cancel_outcomes
+from moderation.publishing import allowances, check_publishable
+from storage import deeds
+from storage.history import Entry
 
 
 def _do(case: Case) -> Done:
     return Done({"published_at": None}, reason=case.order.reason)
+
+
+def _follow(case: Case, _: Entry) -> None:
+    cancel_outcomes(case.tx, case.deed)  # nobody hears that it stands where it no longer does
+
+
+def _undo(case: Case, entry: Entry) -> Done:
+    """Put it back, where it may be published still: somebody may have said no meanwhile."""
+    check_publishable(case.deed, allowances(case.tx, case.deed, deeds.honoree_of(case.tx, case.deed.id)))
+    return as_it_was(case, entry)
 
 
 RULE = ActRule(
@@ -16,5 +30,6 @@ RULE = ActRule(
     wants=Words(),
     offered=frozenset({Where.DESK, Where.COMMAND}),
     do=_do,
-    undo=as_it_was,
+    follow=_follow,
+    undo=_undo,
 )

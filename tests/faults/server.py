@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.request
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -20,6 +20,7 @@ import aiohttp
 from sqlalchemy import select
 
 from storage.database import Database
+from storage.inbox import kept_key
 from storage.migrations import upgrade
 from storage.models import Base
 
@@ -225,6 +226,14 @@ class Copy:
 def _environment() -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("VIECTOT_")}
     return {**kept, "PYTHONPATH": str(ROOT)}
+
+
+def kept_of(server: "Server", messages: Iterable[str]) -> Counter[str]:
+    """Return which of these messages of the web chat are in the inbox; what is none of them counts as it is kept."""
+    chats = {chat for (chat,) in server.rows("chat_message", "chat")}
+    known = {kept_key(f"webchat:{chat}:{message}"): message for message in messages for chat in chats}
+    rows = server.rows("inbox_event", "event_key", "messenger")
+    return Counter(known.get(key, key) for key, messenger in rows if messenger == "webchat")
 
 
 class Browser:

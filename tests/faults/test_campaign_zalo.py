@@ -19,6 +19,7 @@ import aiohttp
 import pytest
 
 from messengers.zalo_bot.routes import SECRET_HEADER
+from storage.inbox import kept_key
 from tests.faults.server import Server
 from tests.messengers.zalo_bot_api import ZaloBotApi
 from tests.messengers.zalo_oa_api import ZaloOaApi
@@ -170,16 +171,20 @@ def report(one: Teller, server: Server) -> str:
     return f"{one.spoken=}\n{shown=}\n{sent=}\n{heard=}\n{server.log.read_text()[-1000:]}"
 
 
+def _is_kept(message: str, kept: set[str]) -> bool:
+    return not message or kept_key(f"zalo_bot:message.text.received:{message}") in kept
+
+
 def say_again(waiting: list[Teller], api: ZaloBotApi, server: Server) -> None:
     """Say again what a poll took and a kill lost."""
     silent = [one for one in waiting if time.monotonic() - one.spoke_at > 3]
     if not silent:
         return
     given = {update["message"]["from"]["id"]: update["message"]["message_id"] for update in list(api.given)}
-    kept = {key.rpartition(":")[2] for (key,) in server.rows("inbox_event", "event_key")}
+    kept = {key for (key,) in server.rows("inbox_event", "event_key")}
     latest = {update["message"]["from"]["id"] for update in list(api.pending)}
     for one in silent:
-        if one.person.id in latest or given.get(one.person.id, "") in {"", *kept}:
+        if one.person.id in latest or _is_kept(given.get(one.person.id, ""), kept):
             one.missed_at = 0.0
         elif not one.missed_at:
             one.missed_at = time.monotonic()  # perhaps it is being kept at this moment

@@ -1,5 +1,6 @@
 """The checker of Nghị định 30/2020: our papers pass, and each broken rule is caught under its own name."""
 
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from docx.shared import Cm, Mm, Pt, RGBColor
 
 from digests.documents.build import build
 from digests.documents.checker import check_docx, errors, report_lines
+from digests.documents.checker.package import W
 from digests.documents.checker.rules import RULES
 from digests.documents.docx_parts import element
 from digests.snapshot import MonthSnapshot
@@ -375,6 +377,37 @@ def test_a_file_that_is_no_word_document_is_told_so(tmp_path: Path) -> None:
         path = tmp_path / name
         path.write_bytes(content)
         assert [one.rule for one in check_docx(path)] == ["tep"]
+
+
+@pytest.mark.parametrize("evil", ["nested", "gb2312", "nonsense"])
+def test_a_hostile_file_is_told_as_no_word_document(tmp_path: Path, evil: str) -> None:
+    """Nested without end, or in an encoding nobody knows: one plain line, no fault of ours."""
+    body = "<w:p/>"
+    if evil == "nested":
+        body = "<w:sdt><w:sdtContent>" * 3_000 + body + "</w:sdtContent></w:sdt>" * 3_000
+    encoding = "UTF-8" if evil == "nested" else evil
+    path = tmp_path / "xau.docx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", f'<?xml version="1.0" encoding="{encoding}"?>{_document(body)}'.encode())
+    assert [one.rule for one in check_docx(path)] == ["tep"]
+
+
+def test_sizes_without_end_and_styles_without_end_are_read(tmp_path: Path) -> None:
+    """A page of infinite width, three thousand styles based on each other: breaches like any, and soon."""
+    paragraphs = "".join(f'<w:p><w:pPr><w:pStyle w:val="s{n}"/></w:pPr></w:p>' for n in range(0, 3_000, 10))
+    page = '<w:sectPr><w:pgSz w:w="inf" w:h="1e999"/></w:sectPr>'
+    chain = "".join(
+        f'<w:style w:type="paragraph" w:styleId="s{n}"><w:basedOn w:val="s{n + 1}"/></w:style>' for n in range(3_000)
+    )
+    path = tmp_path / "dai.docx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", _document(paragraphs + page))
+        archive.writestr("word/styles.xml", f'<w:styles xmlns:w="{W[1:-1]}">{chain}</w:styles>')
+    assert check_docx(path)
+
+
+def _document(body: str) -> str:
+    return f'<w:document xmlns:w="{W[1:-1]}"><w:body>{body}</w:body></w:document>'
 
 
 def test_a_plain_text_paper_gets_a_list_of_what_is_missing(tmp_path: Path) -> None:

@@ -223,3 +223,20 @@ def test_grown_up_people_are_no_children(text: str) -> None:
     """Sixteen and more, teachers of a class, and numbers that are no age."""
     for way in (text, unicodedata.normalize("NFD", text), fold(text)):
         assert not about_child(way), way
+
+
+def test_a_quarrel_settled_is_no_cry_for_help() -> None:
+    """Somebody came between and took her to the ward: it is over, and it is a good deed."""
+    for told in (
+        "bị chồng đánh, anh Tài can rồi chở đi trạm xá đêm thứ bảy tuần rồi",
+        "chị hàng xóm bị chồng đánh, anh Tài sang can ngăn rồi chở chị đi trạm xá",
+    ):
+        assert not emergency_now(told), told
+    for cry in (
+        "Nhà bên cạnh đang cháy, gọi xe cứu hỏa giúp tôi",
+        "nước lên tới mái rồi hai mẹ con tui đang ngồi trên nóc nhà",
+        "có đứa bé rơi xuống giếng bản Nà Cưa chưa kéo lên được",
+        "Nhà bên cạnh đang cháy mà ông Hùng đang lao vào cứu người, gọi xe cứu hỏa giúp tôi",
+        "Ở đầu bản có bà cụ ngất xỉu, giờ phải làm gì hả bot",
+    ):
+        assert emergency_now(cry), cry

@@ -120,6 +120,8 @@ def test_a_slip_mended_after_sending_reaches_the_moderator(town: Town, words: st
         ("được, dùng thoải mái", True, True, False),
         ("được dùng cả", True, True, False),
         ("chỉ lời kể thôi", True, False, False),
+        ("chỉ lời kể thôi, ảnh thì không", True, False, True),
+        ("cho dùng lời kể thôi", True, False, False),
     ],
 )
 def test_what_may_be_shown_is_said_in_ordinary_words(
@@ -382,3 +384,45 @@ def test_pictures_of_a_report_being_told_go_when_asked(town: Town) -> None:
     assert town.deed().story == RESCUE
     deed = town.deed()
     assert town.rows(lambda tx: attachments.of_deed(tx, deed.id)) == []
+
+
+@pytest.mark.parametrize("answer", ["đồng ý", "vâng", "gửi đi", "hôm qua mà"])
+def test_a_story_with_a_wish_in_it_is_never_lost(town: Town, answer: str) -> None:
+    """ "Do not name me" sounds like somebody who is told of; whatever is typed next, the story stays."""
+    lan = town.citizen("Lan")
+    story = "Anh Lò Văn Tâm ở bản Cang hôm qua đưa bà cụ lạc đường về nhà, tôi không muốn nêu tên tôi"
+    lan.says(story)
+    lan.says(answer)
+    if "Xin xem lại:" not in lan.last:
+        lan.says("đúng là kể việc tốt")
+    lan.agrees()
+    assert story in town.deed().story
+
+
+@pytest.mark.parametrize("words", ["xóa đi", "ừ xóa đi", "ừa xóa đi", "không giữ gì hết"])
+def test_a_yes_to_deleting_in_ordinary_words(town: Town, words: str) -> None:
+    """At the question about the report being told."""
+    lan = town.citizen("Lan")
+    lan.says(RESCUE)
+    lan.says("thôi tôi không gửi nữa")
+    lan.sees("Xóa bản đang kể")
+    lan.says(words)
+    lan.sees("đã được xóa")
+    assert town.rows(lambda tx: drafts.waiting_of(tx, 1)) == []
+
+
+def test_a_refusal_is_no_name(town: Town) -> None:
+    """Asked who it was, with one name offered: who does not agree is asked whether to delete."""
+    lan = town.citizen("Lan")
+    lan.says("Hôm qua chị Hoa ở tổ 3 giúp bà con dọn đường sau lũ")
+    lan.says("không đồng ý")
+    lan.sees("Xóa bản đang kể")
+
+
+def test_a_wish_about_the_name_stands_with_the_report(town: Town) -> None:
+    """At the question about its use: no picture is spoken of, and the office reads the words."""
+    lan = town.citizen("Lan")
+    lan.reports(RESCUE)
+    lan.says("cho đăng nhưng đừng nêu tên anh Khuyên")
+    assert "không dùng ảnh" not in lan.last
+    assert _notes(town) == ["cho đăng nhưng đừng nêu tên anh Khuyên"]

@@ -8,11 +8,12 @@ import pytest
 
 from deeds.errors import NotPossible
 from deeds.kinds import Act, Role, Thing
+from moderation import facts
 from storage import erasure, people, undelivered, web_sessions
 from storage.database import Tx
 from storage.models import InboxEvent, Person
 from storage.statements import table
-from tests.cast import RESCUE, OnTelegram
+from tests.cast import RESCUE, OnTelegram, OnWebChat
 from tests.town import Town
 
 PURSE = "Sáng nay bà Hà Thị Mơ ở thôn Bến Gỗ nhặt được ví có 5 triệu đồng và trả lại người mất."
@@ -225,3 +226,48 @@ def test_people_who_talk_in_a_group_are_nobody_to_us(town: Town) -> None:
     assert len(town.rows(lambda tx: tx.execute(table(Person).select()).all())) == known
     bodies = town.rows(lambda tx: [row.raw for row in tx.execute(table(InboxEvent).select())])
     assert not any("trưa nay" in (raw or b"").decode() or b"tr\\u01b0a" in (raw or b"") for raw in bodies)
+
+
+def _published(town: Town) -> OnWebChat:
+    lan = town.citizen("Lan", on="webchat")
+    assert isinstance(lan, OnWebChat)
+    town.moderator("Thu", roles=(Role.MODERATOR, Role.PUBLISHER))
+    lan.reports(PURSE)
+    lan.picks("Được dùng cả lời kể và ảnh")
+    town.decides("Thu", Act.APPROVE)
+    town.asks_honoree("Thu", Thing.DEED, Thing.NAME)
+    town.decides("Thu", Act.PUBLISH)
+    return lan
+
+
+def test_a_no_said_meanwhile_outlives_an_undo(town: Town) -> None:
+    """Taken from the page by the desk; the teller takes the yes back; "hoàn tác" does not put it there again."""
+    lan = _published(town)
+    town.decides("Thu", Act.UNPUBLISH)
+    lan.says("không cho đăng nữa")
+    with pytest.raises(NotPossible):
+        town.decides("Thu", Act.UNDO)
+    assert town.deed().status == "approved"
+    assert httpx2.get(f"{town.address}/deeds/{town.deed().code}").status_code == 404
+
+
+def test_nobody_hears_that_it_is_published_where_it_no_longer_is(town: Town) -> None:
+    """Taken back within ten minutes: what waited to be told is told to nobody."""
+    lan = _published(town)
+    lan.says("không cho đăng nữa")
+    town.clock.forward(minutes=30)
+    town.settle()
+    assert not lan.shows("Tin số 1 đã đăng")
+
+
+def test_what_was_promised_not_to_be_published_is_not(town: Town) -> None:
+    """Also not in the office's own words, until somebody has asked the teller again."""
+    lan = _published(town)
+    lan.says("không cho đăng nữa")
+    deed = town.deed()
+    summary = {"summary": "Một người trả lại ví cho người mất."}
+    town.writes(
+        lambda tx: facts.correct(tx, town.staff("Thu"), deed.id, deed.version, summary, town.clock.now(), "desk")
+    )
+    with pytest.raises(NotPossible, match="does not want"):
+        town.decides("Thu", Act.PUBLISH)

@@ -1,11 +1,10 @@
 """The papers of the months: drafts to take along, and the number and day the clerk gave them."""
 
-import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from starlette.datastructures import FormData
@@ -18,7 +17,7 @@ from deeds.months import Month, Window, local_day
 from deeds.vietnamese import nfc
 from digests import clock_guard
 from digests.clock_guard import Leap
-from digests.papers import correct_issued, draft_paper, may_record, record_issued
+from digests.papers import DRAFT, correct_issued, draft_paper, may_record, record_issued
 from storage import periods
 from storage.database import Tx
 from storage.periods import Correction, PeriodRow
@@ -138,12 +137,10 @@ async def draft(visit: Visit) -> Response:
     now, files, gate = visit.now(), visit.services.files, visit.services.paper_gate
     if kind not in _TYPES or not _is_month(key):
         raise NotFound("desk.papers.no_file", "no such file")
-    folder = Path(tempfile.mkdtemp(prefix="draft-", dir=visit.services.data_dir))
-    try:
-        built = await visit.read(lambda tx: draft_paper(tx, key, now, gate, files, folder))
-        return _attachment(file_in(built.pdf.parent, kind), kind)
-    finally:
-        shutil.rmtree(folder)
+    async with visit.services.drafting:  # each takes a reader for as long as it builds
+        with TemporaryDirectory(prefix=DRAFT, dir=visit.services.data_dir) as folder:
+            built = await visit.read(lambda tx: draft_paper(tx, key, now, gate, files, Path(folder)))
+            return _attachment(file_in(built.pdf.parent, kind), kind)
 
 
 def _attachment(path: Path | None, kind: str) -> Response:

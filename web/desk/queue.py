@@ -76,7 +76,7 @@ async def show(visit: Visit) -> Response:
     chosen = asked.get("status", "waiting")
     chosen = chosen if chosen in FILTERS else "waiting"
     words = " ".join(asked.get("words", "").split())[:200]
-    number = min(int(asked["page"]), _PAGES_AT_MOST) if asked.get("page", "").isdecimal() else 1
+    number = min(int(asked["page"][:9]), _PAGES_AT_MOST) if asked.get("page", "").isdecimal() else 1
     number = max(number, 1)
     now = visit.now()
 

@@ -1,5 +1,6 @@
 """What the desk is handed: the store, the clock, the files, and how a parked event is tried again."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -25,6 +26,11 @@ class Services:
     paper_gate: Gate  # what a draft of a paper may show of a deed
     retry: Callable[[int], Awaitable[bool]]  # a parked event by its id: True when it was carried through this time
     wake: Callable[[], None]  # something was queued to be sent
+
+    @cached_property
+    def drafting(self) -> asyncio.Semaphore:
+        """Held while a draft is built: one at a time, for everybody else reads meanwhile."""
+        return asyncio.Semaphore(1)
 
     @cached_property
     def templates(self) -> Templates:

@@ -23,7 +23,7 @@ def check_docx(path: Path) -> list[Breach]:
     """Return what is wrong with the form of a paper; a file that is no Word document has one breach, `tep`."""
     try:
         word = read(Package(path))
-    except CannotRead:
+    except (CannotRead, RecursionError):  # nested deeper than any paper
         return [breach("tep", "unreadable")]
     parts = find_parts(word)
     return gathered(

@@ -39,6 +39,9 @@ class ParagraphLook:
     ruled: bool
 
 
+DEEPEST = 30  # styles based on each other; Word itself follows no more than a dozen
+
+
 class Styles:
     """The style sheet of one file."""
 
@@ -57,7 +60,9 @@ class Styles:
         """Return a style and what it is based on, the base first."""
         found: list[Element] = []
         wanted = style_id or self._default.get(kind)
-        while wanted is not None and wanted in self._by_id and self._by_id[wanted] not in found:
+        while wanted is not None and wanted in self._by_id and len(found) < DEEPEST:
+            if self._by_id[wanted] in found:
+                break
             found.insert(0, self._by_id[wanted])
             wanted = value(found[0].find(f"{W}basedOn"))
         return found
@@ -78,7 +83,7 @@ class Styles:
             answer = last(tag, *names)
             try:
                 return otherwise if answer is None else round(float(answer))
-            except ValueError:
+            except (ValueError, OverflowError):
                 return otherwise
 
         hanging = length("ind", "hanging")

@@ -1,11 +1,14 @@
 """The parts of a Word file, read without trusting it."""
 
+import lzma
 import zipfile
+import zlib
 from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 PART_MAX_BYTES = 40_000_000  # a part unpacking to more is no paper of an office
+ALL_MAX_BYTES = 80_000_000
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -25,13 +28,25 @@ class Package:
         self._parts: dict[str, bytes] = {}
         try:
             with zipfile.ZipFile(path) as archive:
+                unpacked = 0
                 for entry in archive.infolist():
                     if not entry.filename.startswith("word/") or not entry.filename.endswith((".xml", ".rels")):
                         continue
                     if entry.file_size > PART_MAX_BYTES:
                         raise CannotRead(f"{entry.filename} unpacks to {entry.file_size} bytes")
+                    unpacked += entry.file_size
+                    if unpacked > ALL_MAX_BYTES:
+                        raise CannotRead(f"its parts unpack to more than {ALL_MAX_BYTES} bytes")
                     self._parts[entry.filename] = archive.read(entry)
-        except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+        except (
+            OSError,
+            EOFError,
+            zipfile.BadZipFile,
+            zlib.error,
+            lzma.LZMAError,
+            NotImplementedError,
+            RuntimeError,
+        ) as error:
             raise CannotRead(str(error)) from error
         body = self.part("word/document.xml")
         found = body.find(f"{W}body") if body is not None else None
@@ -48,7 +63,7 @@ class Package:
             return None
         try:
             return ElementTree.fromstring(self._parts[name])  # expat refuses entity bombs by itself
-        except ElementTree.ParseError as error:
+        except (ElementTree.ParseError, ValueError, LookupError) as error:  # also of an encoding nobody knows
             raise CannotRead(f"{name}: {error}") from error
 
     def related(self, relation: str) -> Element | None:
@@ -76,7 +91,7 @@ def number(element: Element | None, name: str) -> int | None:
     told = value(element, name)
     try:
         return None if told is None else round(float(told))
-    except ValueError:
+    except (ValueError, OverflowError):  # "inf"
         return None
 
 
