@@ -1,11 +1,14 @@
 """One table of what becomes of a name that may not be shown, and of the words that only look like it."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from deeds.masking import without_name, without_people
 from handlers.reading.words import lines
+from moderation.publishing import without_numbers
 
 NAM = "Lò Văn Nam"
 GONE = [
@@ -129,3 +132,31 @@ def test_whoever_was_not_asked_is_not_named(but: str, told: str, shown: str) -> 
 def test_places_schools_and_offices_are_nobody(told: str) -> None:
     """Streets, provinces, schools and unions stay."""
     assert without_people(told, "N.") == told
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "0912345678", "0912  345  678", "0912\u00a0345\u00a0678", "0912 - 345 - 678", "0912/345/678", "0912_345_678",
+        "(+84) 912 345 678", "+84(912)345678", "(024) 3825 1234", "1903 5678 9012 34", "1903.5678.9012.345",
+        "9704 1234 5678 9012", "12345678901234567890123",
+    ],
+)  # fmt: skip
+def test_a_number_that_leads_to_somebody_is_never_shown(number: str) -> None:
+    """However people write it: telephone, account, card."""
+    shown = without_numbers(f"Bà gọi số {number} để trả ví")
+    assert not re.search(r"\d", shown), shown
+    assert shown.startswith("Bà gọi số ")
+    assert shown.endswith(" để trả ví")
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "12.000.000 đồng", "1.250.000.000 đồng", "ngày 08/11/2026 07 giờ 30", "năm 2024 2025 2026", "5 triệu, 20 cháu",
+        "08/11/2026 lúc 07:30 - 12 người", "0,5 ha", "quốc lộ 279",
+    ],
+)  # fmt: skip
+def test_what_measures_stays(kept: str) -> None:
+    """Money, days, years, counts."""
+    assert without_numbers(kept) == kept

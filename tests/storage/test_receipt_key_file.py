@@ -7,6 +7,7 @@ import pytest
 
 from bot.opening import KEY_BYTES, receipt_key
 from deeds.errors import NotPossible
+from digests.papers import DRAFT, sweep_drafts
 
 
 def test_it_is_made_once_and_closed_to_others(tmp_path: Path) -> None:
@@ -39,3 +40,20 @@ def test_a_start_that_cannot_write_it_leaves_none(tmp_path: Path, monkeypatch: p
     assert os.listdir(tmp_path) == []
     monkeypatch.undo()
     assert len(receipt_key(tmp_path)) == KEY_BYTES
+
+
+def test_where_receipts_were_given_out_none_is_made_anew(tmp_path: Path) -> None:
+    """A folder restored without it: said at the start, not when every receipt is unknown."""
+    with pytest.raises(NotPossible, match="gone"):
+        receipt_key(tmp_path, is_owed=True)
+    assert os.listdir(tmp_path) == []
+
+
+def test_drafts_cut_short_are_swept_at_the_start(tmp_path: Path) -> None:
+    """The process died while one was built; names stand in it."""
+    left = tmp_path / f"{DRAFT}abc"
+    left.mkdir()
+    (left / "van-ban-2026-11-du-thao.pdf").write_bytes(b"%PDF")
+    (tmp_path / "papers").mkdir()
+    sweep_drafts(tmp_path)
+    assert os.listdir(tmp_path) == ["papers"]
