@@ -9,6 +9,7 @@ from deeds.errors import NotFound, NotPossible
 from deeds.kinds import Act, Status
 from moderation.acts import ACTS, decisions
 from moderation.acts.rule import Reason, Where
+from moderation.by_whom import by_whom
 from moderation.confirming import CONFIRMERS, NotConfirmed
 from storage import deeds, history, versions
 from storage.database import Tx
@@ -55,7 +56,7 @@ def deeds_show(code: str, as_json: Json = False) -> None:
                 "at": entry.at.isoformat(),
                 "act": entry.act.value,
                 "after": entry.after.value,
-                "by": entry.person_name or (entry.person_id and say("desk.history.left", number=entry.person_id)),
+                "by": by_whom(entry),
                 "via": entry.via,
                 "reason": say("history.forgotten") if entry.reason == "" else entry.reason,
                 "changed": _changed(changes.get(entry.version)),
@@ -71,6 +72,7 @@ def deeds_show(code: str, as_json: Json = False) -> None:
             "place": deed.place_text,
             "when": deed.when_text,
             "story": deed.story,
+            "answers": [f"{asked.text} {asked.answer}" for asked in history.questions_of(tx, deed.id) if asked.answer],
             "numbers": [told.number for told in deeds.submissions_of(tx, deed.id)],
         }
     if as_json:

@@ -42,11 +42,17 @@ def test_decisions_by_command_are_decisions_as_any_other(town: Town) -> None:
     assert town.deed(1).status is Status.APPROVED
     town.command("decide", code, "undo", "--by", "Thu")
     assert town.deed(1).status is Status.RECEIVED
+    lan.says("à quên, trời mưa to lắm")
     (shown,) = json.loads(town.command("deeds", "show", code, "--json"))
-    assert [(line["act"], line["via"], line["by"]) for line in shown["history"]][-2:] == [
-        ("approve", "cli", "Thu"),
-        ("undo", "cli", "Thu"),
+    assert [(line["act"], line["by"]) for line in shown["history"]] == [
+        ("receive", "Người kể"),
+        ("approve", "Thu"),
+        ("undo", "Thu"),
+        ("add", "Người kể"),
     ]
+    assert [line["via"] for line in shown["history"]][1:3] == ["cli", "cli"]
+    (added,) = shown["answers"]
+    assert "à quên, trời mưa to lắm" in added
 
 
 def test_what_cannot_be_done_is_one_sentence_and_exit_code_1(town: Town, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, Response
 from deeds.kinds import Role
 from deeds.months import VIET_NAM, local_day
 from deeds.statuses import FORGOTTEN
-from moderation.acts import ACTS
+from moderation.by_whom import by_whom
 from moderation.notices import say_day
 from storage.web_sessions import Session
 from texts import has, say
@@ -32,8 +32,6 @@ _NAV: tuple[tuple[str, str, frozenset[Role]], ...] = (
     ("/desk/office", "desk.nav.office", PAPER_READERS),
     ("/desk/people", "desk.nav.people", frozenset({Role.MODERATOR, Role.INSPECTOR, Role.ADMIN})),
 )
-
-TELLERS = frozenset(act for act, rule in ACTS.items() if rule.is_tellers)
 
 
 def say_age(since: datetime, now: datetime) -> str:
@@ -68,7 +66,7 @@ class Templates:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        self._environment.globals.update(say=say, has=has, static=pages.static, FORGOTTEN=FORGOTTEN, TELLERS=TELLERS)
+        self._environment.globals.update(say=say, has=has, static=pages.static, FORGOTTEN=FORGOTTEN, by_whom=by_whom)
         self._environment.filters.update(age=say_age, moment=say_moment, day=say_date)
 
     def show(
