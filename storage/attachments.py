@@ -90,6 +90,7 @@ def attach(
         "sha256": source.sha256,
         "seconds": source.seconds,
         "sent_at": now,
+        "given_at": now if submission_id is not None else None,
     }
     return insert_unless_there(tx, Attachment, values)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.delivery import Delivery, pace_of
+from deeds.kinds import Role
 from deeds.said import Prompt
 from messengers.port import Failure, MessengerFailed
 from messengers.telegram.abilities import ABILITIES as TELEGRAM
@@ -212,7 +213,7 @@ def test_telegram_never_says_429(tmp_path: Path) -> None:
         thu = api.user("Thu")
         group = api.group("Tổ duyệt", [thu], supergroup=True)
         with server.database.write() as tx:
-            clerk = people.hire(tx, "Thu", [], FastClock().now())
+            clerk = people.hire(tx, "Thu", [Role.MODERATOR], FastClock().now())
             groups.register(tx, "telegram", str(group.id), None, clerk.id, FastClock().now())
         crowd = [api.user(f"Người {number}") for number in range(impatient)]
         tellers = [api.user(f"Kể {number}") for number in range(cards)]

@@ -228,7 +228,8 @@ def test_each_chat_is_offered_what_is_heard_there(house: House, monkeypatch: pyt
         assert (ba.commands(), lan.commands()) == (list(COMMANDS), list(COMMANDS))
         assert ba.commands(at=group) == []
         await lanes.write("x", lambda tx: hire(tx, ba, Role.PUBLISHER))
-        await lanes.write("x", lambda tx: groups.register(tx, "telegram", str(group.id), None, 1, NOW))
+        chief = await lanes.write("x", lambda tx: people.hire(tx, "Hòa", [Role.MODERATOR], NOW))
+        await lanes.write("x", lambda tx: groups.register(tx, "telegram", str(group.id), None, chief.id, NOW))
         await until(lambda: ba.commands() == desk)
         await until(lambda: ba.commands(at=group) == list(GROUP_COMMANDS))
         await lanes.write("x", lambda tx: dismiss(tx, thu, Role.MODERATOR))

@@ -209,6 +209,8 @@ def test_pages_fit_a_small_phone_and_can_be_read(town: DeskTown, scheme: str) ->
         for path in ("", f"/deeds/{code}", "/problems", "/office", "/papers", "/people", "?status=published"):
             page.goto(f"/desk{path}")
             page.evaluate("for (const part of document.querySelectorAll('details')) part.open = true")
+            # A colour on its way to another is neither.
+            page.evaluate("Promise.all(document.getAnimations().map((moving) => moving.finished))")
             assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
             assert page.evaluate(_TOO_PALE) == [], path
         chromium.close()
