@@ -36,7 +36,7 @@ def wanted(desk: Desk, place: Place, said: Said) -> Answer | None:
         return again(place, say("menu.at_once")) if _just_put(desk, place) else None
     if names_choice(place, said):
         return None
-    if place.talk == asides.COMPLAINT and leaves_off(text) is not None:
+    if place.talk == asides.COMPLAINT and leaves_off(text) == "delete":
         refused = Prompt(say(INTRODUCE_DEED.key("refused")))
         return Answer(asides.leave(place), (refused,), (ForgetEvent(), GoOn()))
     if given is not None and may_be_a_name(text):
@@ -73,10 +73,9 @@ def _wish(desk: Desk, place: Place, meant: Wish, *, telling: bool) -> Answer | N
             return asides.deleted(place)  # said again to the question whether to: meant
         case "keep_nothing" | "erase":
             return asides.ask_delete(place)
-        case "withdraw" if meant.number is None and (waiting := offer_draft(desk, out_of(place).closed())):
-            return waiting  # among its choices is to drop it
         case "withdraw" if meant.number is None and not _has_told(desk):
-            return Answer(place, (), (TakeBackUse(None),))  # of somebody else: it tells them whom to call
+            waiting = offer_draft(desk, out_of(place).closed())  # among its choices is to drop it
+            return waiting or Answer(place, (), (TakeBackUse(None),))  # of somebody else: it tells them whom to call
         case "withdraw":
             return Answer(place, (), (AskWithdraw(meant.number),))
         case "no_more" | "no_pictures" if telling and not _has_told(desk):

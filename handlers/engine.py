@@ -11,6 +11,7 @@ from dataclasses import replace
 from deeds.errors import AskAgain
 from deeds.said import Prompt, Said
 from deeds.vietnamese import fold, nfc, same_words
+from handlers.asides import names_for_certain
 from handlers.asking import CHECK, ask_field, check, check_text, editable, go_on, place_words, reask, resumed
 from handlers.commands import may_be_a_name
 from handlers.effects import AcknowledgePhotos, Attach, DropDraft, HandIn, SetAside
@@ -45,7 +46,6 @@ from handlers.reading.telling import (
     keeps,
     leaves_as_is,
     not_now,
-    read_telling,
     refuses,
     says_unknown,
     sends,
@@ -293,15 +293,10 @@ def _check(form: Form, place: Place, text: str, option: str | None, context: Con
     for field in labelled(form.key("edit.option"), *editable(form)):
         if same_words(text, field.label):
             return _edit(form, place, text, field.id, context)
-    if option is None and asks_something(text) and not _names_something(text, context):
+    if option is None and asks_something(text) and not names_for_certain(text, context):
         # Asked of us, so no word of the deed; it would be sent in the teller's name.
         return check(form, place, context).after(Prompt(say("asked.other", phone=context.office["phone"])))
     return correct(form, place, text, context)
-
-
-def _names_something(text: str, context: Context) -> bool:
-    telling = read_telling(text, context.today, context.areas, context.home)
-    return bool(telling.place or telling.day or any(person.full for person in telling.people))
 
 
 def _edit(form: Form, place: Place, text: str, option: str | None, context: Context) -> Answer | Place:

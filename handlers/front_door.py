@@ -318,8 +318,11 @@ def _told_after_all(desk: Desk, place: Place, option: str | None, text: str) -> 
     held = str(place.about["held"])
     if option == "telling":
         return begin(out_of(place), Said(text=held), desk.context)
-    if takes_down(text) or asks_something(text) or thanks(text) or greets(text):
-        return None
+    if asks_something(text):
+        return again(place, say("asked.other", phone=desk.context.office["phone"]))
+    if takes_down(text):
+        more = place.with_about(held=f"{held}\n{text}")
+        return again(more, say("use.whose", phone=desk.context.office["phone"]))
     if clear_yes(text) or sends(text):
         return begin(out_of(place), Said(text=held), desk.context)
     if bare_word(text):

@@ -61,6 +61,8 @@ def _more_of_them(text: str) -> bool:
 def about_what_was_sent(desk: Desk, place: Place, text: str) -> Answer | None:
     """A question to us begins no report, nor does a remark on what may be shown of the last: that is asked again."""
     context = desk.context
+    if not takes_down(text) and asides.names_for_certain(text, context, days=False):
+        return None  # another deed is told, whatever was not wanted in it
     if regrets(text) and _latest(desk, REMEMBERS_USE) is not None:
         return Answer(place, (), (AskWithdraw(None),))
     if takes_pictures_back(text) and _latest(desk, REMEMBERS_USE) is not None:

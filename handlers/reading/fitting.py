@@ -149,7 +149,10 @@ def takes_pictures_back(text: str) -> bool:
 @remembered
 def objects(text: str) -> bool:
     """Tell whether somebody whose report is sent does not like what they allowed any more: "tui hổng chịu nữa đâu"."""
-    return len(text) <= _REMARK_CHARS and re.search(rf"(?<!\w){_written('objects')}(?!\w)", lower(text)) is not None
+    said = lower(text)
+    if len(text) > _REMARK_CHARS or re.search(rf"(?<!\w){_written('of_the_deed')}(?!\w)", said):
+        return False
+    return re.search(rf"(?<!\w){_written('objects')}(?!\w)", said) is not None
 
 
 @remembered

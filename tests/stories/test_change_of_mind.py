@@ -426,3 +426,21 @@ def test_a_wish_about_the_name_stands_with_the_report(town: Town) -> None:
     lan.says("cho đăng nhưng đừng nêu tên anh Khuyên")
     assert "không dùng ảnh" not in lan.last
     assert _notes(town) == ["cho đăng nhưng đừng nêu tên anh Khuyên"]
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        "Hôm qua chị Hà Thị Mơ ở tổ 3 không cho ai trả tiền thuốc",
+        "Hôm qua ông Lò Văn Tư ở tổ 3 trả lại tiền gửi nhầm cho bà con",
+    ],
+)
+def test_another_deed_takes_nothing_back(town: Town, second: str) -> None:
+    """Told soon after a report: what somebody did not want in it is part of it."""
+    lan = town.citizen("Lan")
+    lan.reports(RESCUE)
+    lan.picks("Được dùng cả lời kể và ảnh")
+    lan.says(second)
+    lan.sees("Xin xem lại:")
+    assert allowed(town) == (True, True)
+    assert _notes(town) == []
