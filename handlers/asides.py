@@ -200,7 +200,8 @@ def tells_of_a_deed(text: str, context: Context) -> bool:
 def names_for_certain(text: str, context: Context, *, days: bool = True) -> bool:
     """Tell whether words name a place, somebody by their full name or, with `days`, a day."""
     telling = read_telling(text, context.today, context.areas, context.home)
-    return bool(telling.place or (days and telling.day) or any(person.full for person in telling.people))
+    where = telling.place is not None and telling.place.by_name
+    return bool(where or (days and telling.day) or any(person.full for person in telling.people))
 
 
 def names_something(text: str, context: Context) -> bool:

@@ -32,7 +32,8 @@ class PlaceRead:
     """A place as somebody said it.
 
     `ask` is what has to be asked before the commune is sure: an old name that became another one, one that was split,
-    or the communes of that name. `certain`: nothing has to be asked. The span counts in `nfc(text)`.
+    or the communes of that name. `certain`: nothing has to be asked. `by_name`: it was named, where "xã mình" tells
+    nothing new. The span counts in `nfc(text)`.
     """
 
     hamlet: str | None
@@ -42,6 +43,7 @@ class PlaceRead:
     text: str
     span: tuple[int, int]
     certain: bool
+    by_name: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ def find_place(text: str, areas: Areas, home_commune_code: str | None) -> PlaceR
             text[start:end],
             (start, end),
             sure and home is not None,
+            by_name=hamlet is not None,
         )
     near = hamlet if hamlet and -1 <= named.start - hamlet.end <= 6 else None
     start, end = _around(near, (named.start, named.end))
