@@ -23,6 +23,7 @@ from handlers.reading.fitting import (
 )
 from handlers.reading.names import find_people
 from handlers.reading.telling import adds, another
+from handlers.reading.words import ANSWER_MAX_CHARS
 from storage import attachments, deeds, history
 from storage.deeds import SubmissionRow
 from texts import say
@@ -61,6 +62,8 @@ def _more_of_them(text: str) -> bool:
 def about_what_was_sent(desk: Desk, place: Place, text: str) -> Answer | None:
     """A question to us begins no report, nor does a remark on what may be shown of the last: that is asked again."""
     context = desk.context
+    if len(text) > ANSWER_MAX_CHARS:
+        return None  # a story, and its reading is none of a remark's
     if not takes_down(text) and asides.names_for_certain(text, context, days=False):
         return None  # another deed is told, whatever was not wanted in it
     if regrets(text) and _latest(desk, REMEMBERS_USE) is not None:
@@ -73,7 +76,7 @@ def about_what_was_sent(desk: Desk, place: Place, text: str) -> Answer | None:
         down = asides.ask_take_down(place, text, context.office["phone"])
         return down.then(NoteBeside(text)) if _latest(desk, REMEMBERS_USE) is not None else down
     if len(text) > asides.SHORT_REMARK_CHARS * 2:
-        return None  # a story, and its reading is none of a remark's
+        return None
     if asks_something(text) and not any(person.full for person in find_people(text)):
         return Answer(place, (Prompt(say("asked.other", phone=context.office["phone"])),))
     if asides.names_something(text, context):
