@@ -16,6 +16,7 @@ from bot.settings import Settings
 from bot.wiring import Instance, build, warm_up
 from deeds.clock import SystemClock
 from messengers.telegram.messenger import Telegram
+from messengers.telegram.session import Session
 
 
 def instance(folder: Path, url: str = "", *, limits: bool = False, **more: Any) -> Instance:
@@ -42,7 +43,7 @@ def in_process(count: int, chats: int, url: str = "") -> float:
     """Return messages a second: decoded, carried through, committed, answered, the answer marked as sent."""
     with tempfile.TemporaryDirectory() as folder:
         made = instance(Path(folder), url)
-        telegram_of(made)._bot.session = wire()
+        telegram_of(made)._bot.session = wire(Session)
         warm_up()
         freeze()
         took = asyncio.run(_talk(made, count, chats))

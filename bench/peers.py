@@ -47,13 +47,13 @@ def aiogram_bot(session: Any = None) -> tuple[Any, Any]:
     return Bot(TOKEN, session=session), dispatcher
 
 
-def wire() -> Any:
-    """Return an aiogram session that builds the request and parses an answer, without a socket."""
+def wire(session: Any = None) -> Any:
+    """Return a session, aiogram's own or one made of it, that builds requests and reads answers without a socket."""
     from aiogram.client.session.aiohttp import AiohttpSession
 
     answer = json.dumps(sent())
 
-    class Wire(AiohttpSession):
+    class Wire(session or AiohttpSession):  # type: ignore[misc]
         async def make_request(self, bot: Any, method: Any, timeout: Any = None) -> Any:
             self.build_form_data(bot=bot, method=method)
             return self.check_response(bot=bot, method=method, status_code=200, content=answer).result

@@ -2,11 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from http import HTTPStatus
-from typing import Any
 
-from aiogram import Bot
-from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.exceptions import (
     ClientDecodeError,
     TelegramAPIError,
@@ -20,34 +16,14 @@ from aiogram.exceptions import (
     TelegramServerError,
     TelegramUnauthorizedError,
 )
-from aiogram.methods import Response, TelegramMethod
 from aiohttp import ClientConnectorError
 
 from messengers.port import Failure, MessengerFailed
+from messengers.telegram.session import NotTaken
 
 TOKEN = re.compile(r"\d{5,}:[A-Za-z0-9_-]{30,}")
 RETRY_AFTER = re.compile(r"retry after (\d+)", re.IGNORECASE)
 TOKEN_WRONG_RETRY_S = 300.0
-
-
-# Said by what stands in front of the Bot API server (RFC 9110, 15.6.3 and 15.6.4), mostly as a page and not as JSON: it
-# could not hand the request on. During Telegram's outages this is the answer to everything, and nothing goes out. A 500
-# comes from the server itself, which may have sent before it broke; a 504 from a proxy that did hand the request on.
-NOT_TAKEN = (HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE)
-
-
-class NotTaken(TelegramServerError):
-    """The request did not get as far as the Bot API server."""
-
-
-class Session(AiohttpSession):
-    """aiogram's own session, which tells who in the chain failed: its errors do not carry the status."""
-
-    def check_response(self, bot: Bot, method: TelegramMethod[Any], status_code: int, content: str) -> Response[Any]:
-        """Return the answer as read. Raises what it stands for."""
-        if status_code in NOT_TAKEN:
-            raise NotTaken(method=method, message=HTTPStatus(status_code).phrase)
-        return super().check_response(bot, method, status_code, content)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from deeds.clock import Clock
 from messengers.port import Accept, Outgoing, Park, Sent
 from messengers.receiving import Receiver
 from messengers.telegram.abilities import ABILITIES, ALLOWED_UPDATES
-from messengers.telegram.failures import Session, failure_of
+from messengers.telegram.failures import failure_of
 from messengers.telegram.files import stream
 from messengers.telegram.incoming import NAME, Decoder
 from messengers.telegram.menus import COMMANDS, Menus
@@ -25,6 +25,7 @@ from messengers.telegram.pictures import Pictures
 from messengers.telegram.polling import Polling
 from messengers.telegram.routes import PATH, check_secret, webhook
 from messengers.telegram.sending import Sender, call
+from messengers.telegram.session import Session
 from storage import settings
 from storage.database import Tx
 from storage.office import TELEGRAM_BOT

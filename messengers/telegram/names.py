@@ -7,8 +7,9 @@ from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import AiogramError
 from aiogram.methods import GetMe
 
-from messengers.telegram.failures import Session, failure_of
+from messengers.telegram.failures import failure_of
 from messengers.telegram.sending import call
+from messengers.telegram.session import Session
 
 TIMEOUT_S = 10
 

@@ -18,7 +18,6 @@ from aiogram.methods import (
     EditMessageText,
     SendDocument,
     SendMediaGroup,
-    SendMessage,
     SendPhoto,
     TelegramMethod,
 )
@@ -37,6 +36,7 @@ from messengers.render import units
 from messengers.telegram.abilities import ALBUM_MAX, CAPTION_MAX_UNITS
 from messengers.telegram.failures import failure_of
 from messengers.telegram.pictures import Pictures
+from messengers.telegram.session import SendWords
 
 log = structlog.get_logger()
 
@@ -170,11 +170,9 @@ class Sender:
                 SendDocument(document=document, caption=part.text or None, reply_markup=markup, **common),
             )
         else:
-            no_preview = LinkPreviewOptions(is_disabled=True)
-            answer = await call(
-                self._bot,
-                SendMessage(text=part.text, link_preview_options=no_preview, reply_markup=markup, **common),
-            )
+            preview = {"is_disabled": True}
+            words = SendWords(text=part.text, link_preview_options=preview, reply_markup=markup, **common)
+            answer = await call(self._bot, words)
         return str(_of(answer, "message_id"))
 
     async def _post_album(self, common: dict[str, Any], part: Part, photos: Sequence[str | FSInputFile]) -> str:
