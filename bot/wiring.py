@@ -24,6 +24,7 @@ from deeds.said import Inbound
 from digests.papers import sweep_drafts
 from handlers.front_door import Town
 from handlers.reading.guards import emergency_now, sounds_like_complaint
+from handlers.reading.intents import likely
 from handlers.reading.telling import read_telling
 from messengers.port import Accepted, Messenger, TryLater
 from messengers.webchat.chat import NAME as WEBCHAT
@@ -150,6 +151,7 @@ def warm_up() -> None:
     read_telling(say("story.ask"), SystemClock().now().date(), areas(), None)
     emergency_now(say("story.ask"))
     sounds_like_complaint(say("story.ask"))
+    likely(say("story.ask"))
 
 
 def build(settings: Settings, clock: Clock) -> Instance:

@@ -21,7 +21,8 @@ from handlers.effects import (
 )
 from handlers.place import Answer, Context, Place, again, ask, labelled, names_choice
 from handlers.reading.answers import bare_word
-from handlers.reading.fitting import allows_all, forbids_use, is_about_use, keeps_pictures_back, limits_use
+from handlers.reading.fitting import allows_all, complains, forbids_use, is_about_use, keeps_pictures_back, limits_use
+from handlers.reading.intents import Intent, means
 from handlers.reading.meanings import keeps_in_words, surely_deletes
 from handlers.reading.telling import clear_no, clear_yes, keeps, read_telling, says_unknown, sends, weak_yes
 from handlers.reading.words import has
@@ -35,6 +36,7 @@ QUESTION = "question"
 LATE_PHOTOS = "late_photos"
 LINK = "link"
 TAKE_DOWN = "take_down"
+DANGER = "danger"
 
 
 def open_aside(place: Place, talk: str, **about: Any) -> Place:
@@ -43,7 +45,7 @@ def open_aside(place: Place, talk: str, **about: Any) -> Place:
     return replace(place.closed(), talk=talk, version=1).with_about(before=waiting, **about)
 
 
-PASSING = (COMPLAINT, DELETE, WITHDRAW, CONSENT_PUBLISH, LATE_PHOTOS, LINK, TAKE_DOWN)
+PASSING = (COMPLAINT, DELETE, WITHDRAW, CONSENT_PUBLISH, LATE_PHOTOS, LINK, TAKE_DOWN, DANGER)
 """Asides nobody comes back to: whatever interrupts them, silence is their answer."""
 
 
@@ -64,6 +66,8 @@ def ask_complaint(place: Place, text: str) -> Answer:
 
 def answer_complaint(place: Place, option: str | None, text: str) -> str | None:
     """Return "praise", "complaint", or None when it is still not said."""
+    if complains(text):
+        return "complaint"
     if option is None and has("accusing_no.txt", text):
         return "praise"
     if option is None and (clear_yes(text) or clear_no(text) or weak_yes(text)):
@@ -75,6 +79,12 @@ def ask_take_down(place: Place, text: str, phone: str) -> Answer:
     """Somebody seems to want down what is told of them; who tells of a deed says so, and nothing of it is lost."""
     inside = open_aside(place, TAKE_DOWN, held=text)
     return ask(inside, "which", "use.whose", labelled("use.whose.option", "telling"), phone=phone)
+
+
+def ask_danger(place: Place, text: str, **phones: str) -> Answer:
+    """Somebody may be in danger: the numbers first, and who tells of what is over says so and loses nothing."""
+    inside = open_aside(place, DANGER, held=text)
+    return ask(inside, "which", "emergency.maybe", labelled("use.whose.option", "telling"), **phones)
 
 
 def ask_delete(place: Place) -> Answer:
@@ -251,7 +261,7 @@ def _late_photos(place: Place, option: str | None, text: str) -> Answer | None:
 
 
 def _question(place: Place, said: Said, text: str) -> Answer | None:
-    if not text:
-        return None
+    if not text or means(text, Intent.DELETE):
+        return None  # to have it back is no answer
     words = say("question.unknown") if says_unknown(text) else text
     return Answer(leave(place), (Prompt(say("question.answered")),), (AnswerQuestion(place.about["question"], words),))

@@ -13,6 +13,7 @@ from handlers.filling import add_to_story
 from handlers.introduce_deed import INTRODUCE_DEED, greet, who_we_are
 from handlers.moderators import Desk
 from handlers.place import AT_ONCE, Answer, Place, again, ask, labelled, names_choice
+from handlers.reading.fitting import takes_words_too
 from handlers.reading.meanings import leaves_off
 from handlers.wishes import ELSE, REPORT, Wish, wish
 from moderation.purge import complaint_doors
@@ -83,7 +84,8 @@ def _wish(desk: Desk, place: Place, meant: Wish, *, telling: bool) -> Answer | N
             noted = add_to_story(place, desk.event.said.text.strip())
             return Answer(noted, (Prompt(say("use.while_telling", phone=desk.context.office["phone"])),), (GoOn(),))
         case _:
-            return Answer(place, (), (TakeBackUse(meant.number, pictures_only=meant.pictures), GoOn()))
+            pictures_only = meant.pictures and not takes_words_too(desk.event.said.text)
+            return Answer(place, (), (TakeBackUse(meant.number, pictures_only=pictures_only), GoOn()))
 
 
 def _just_put(desk: Desk, place: Place) -> bool:

@@ -39,9 +39,10 @@ from handlers.place import (
 )
 from handlers.questions import put_next_question
 from handlers.reading.answers import bare_word
-from handlers.reading.fitting import asks_something, takes_down
-from handlers.reading.guards import emergency_now, sounds_like_complaint, stays_in_danger
-from handlers.reading.telling import clear_yes, greets, keeps, says_unknown, sends, thanks, weak_yes
+from handlers.reading.fitting import asks_something, says_who_they_are, takes_down
+from handlers.reading.guards import emergency_now, may_be_danger, sounds_like_complaint, stays_in_danger
+from handlers.reading.intents import Intent, means
+from handlers.reading.telling import clear_no, clear_yes, greets, keeps, says_unknown, sends, thanks, weak_yes
 from handlers.sent_already import about_what_was_sent, addition, late_photos, same_album
 from moderation.purge import complaint_doors
 from storage import attachments, drafts, groups, inbox, outbox, people, windows
@@ -173,6 +174,8 @@ def _answer(desk: Desk, place: Place) -> Answer:
     said, context = desk.event.said, desk.context
     text = said.text.strip()
     if emergency_now(text) or (_in_danger(place, context) and command(text) is None and stays_in_danger(text)):
+        if place.talk == asides.DANGER:
+            place = place.with_about(held=f"{place.about['held']}\n{text}")
         return Answer(place.with_about(danger=context.now.isoformat()), (Prompt(_emergency(context)),))
     if said.choice is not None and said.choice.startswith("deed."):
         return moderators.press(desk, place, said.choice)
@@ -191,7 +194,11 @@ def _answer(desk: Desk, place: Place) -> Answer:
         return asked_for
     if place.talk == asides.COMPLAINT:
         return _complaint(desk, place)
-    if text and said.choice is None and sounds_like_complaint(text) and not _is_answer(place):
+    begins = said.choice is None and not _is_answer(place) and not engine.has_story(place)
+    if begins and place.talk != asides.DANGER and not said.photos and may_be_danger(text):
+        return _ask_danger(place, text, context)
+    accuses = sounds_like_complaint(text) or (begins and means(text, Intent.COMPLAINT))
+    if text and said.choice is None and accuses and not _is_answer(place):
         return asides.ask_complaint(place, text)
     answer = (
         after_receipt(desk.tx, place, said, context)
@@ -208,6 +215,13 @@ def _answer(desk: Desk, place: Place) -> Answer:
 def _in_danger(place: Place, context: Context) -> bool:
     cried = place.about.get("danger")
     return cried is not None and context.now - datetime.fromisoformat(cried) < DANGER_LASTS
+
+
+def _ask_danger(place: Place, text: str, context: Context) -> Answer:
+    """No rule is sure of it, and the numbers cost nothing: what was said is held, should it be a story after all."""
+    set_up = context.office
+    asked = asides.ask_danger(place, text, police_phone=set_up["police_phone"], clinic_phone=set_up["clinic_phone"])
+    return replace(asked, place=asked.place.with_about(danger=context.now.isoformat()))
 
 
 def _at_once(desk: Desk, place: Place) -> bool:
@@ -261,7 +275,7 @@ def _open_talk(desk: Desk, place: Place, said: Said) -> Answer | None:
         return _draft_waits(desk, place, option, said)
     if place.talk == moderators.REVIEW:
         return moderators.answer(desk, place, option, said.text.strip())
-    if place.talk == asides.TAKE_DOWN:
+    if place.talk in (asides.TAKE_DOWN, asides.DANGER):
         return _told_after_all(desk, place, option, said.text.strip())
     return _back_to_form(asides.answer(place, said, option, desk.context))
 
@@ -314,20 +328,27 @@ def _draft_waits(desk: Desk, place: Place, option: str | None, said: Said) -> An
 
 
 def _told_after_all(desk: Desk, place: Place, option: str | None, text: str) -> Answer | None:
-    """What was taken for a wish to have something down was told: it is heard as a story, with whatever follows it."""
+    """What was taken for danger, or a wish to have something down, was told: a story, with whatever follows it."""
     held = str(place.about["held"])
     if option == "telling":
         return begin(out_of(place), Said(text=held), desk.context)
+    if place.talk == asides.DANGER and clear_no(text):
+        return begin(out_of(place), Said(text=held), desk.context)
     if asks_something(text):
         return again(place, say("asked.other", phone=desk.context.office["phone"]))
-    if takes_down(text):
+    if place.talk == asides.TAKE_DOWN and _still_wants_it_down(text):
         more = place.with_about(held=f"{held}\n{text}")
         return again(more, say("use.whose", phone=desk.context.office["phone"]))
-    if clear_yes(text) or sends(text):
+    if place.talk == asides.TAKE_DOWN and sends(text):
         return begin(out_of(place), Said(text=held), desk.context)
     if bare_word(text):
         return again(place, say("menu.not_the_option"))
     return begin(out_of(place), Said(text=f"{held}\n{text}"), desk.context)
+
+
+def _still_wants_it_down(text: str) -> bool:
+    wants = means(text, Intent.TAKEDOWN, Intent.REVOKE, Intent.DELETE)
+    return wants or takes_down(text) or says_who_they_are(text)
 
 
 def _complaint(desk: Desk, place: Place) -> Answer:

@@ -10,6 +10,7 @@ from handlers.effects import AskWithdraw, Attach, GiveLoosePhotos, NoteBeside, T
 from handlers.moderators import Desk
 from handlers.place import Answer, Place
 from handlers.reading.fitting import (
+    allows_again,
     asks_something,
     goes_on,
     is_beside,
@@ -20,7 +21,9 @@ from handlers.reading.fitting import (
     takes_back,
     takes_down,
     takes_pictures_back,
+    takes_words_too,
 )
+from handlers.reading.intents import Intent, means
 from handlers.reading.names import find_people
 from handlers.reading.telling import adds, another
 from handlers.reading.words import ANSWER_MAX_CHARS
@@ -45,7 +48,7 @@ def addition(desk: Desk, place: Place, said: Said) -> Answer | None:
     """ "Oh, I forgot ...", "no, it was Tuesday": it belongs to the report, and what is asked beside it stays open."""
     if place.talk not in AFTER_RECEIPT or said.choice is not None or said.voice or another(said.text):
         return None
-    if not (adds(said.text) or is_beside(said.text) or _more_of_them(said.text)) or _latest(desk, ADDED_WITHIN) is None:
+    if not (is_beside(said.text) or _more_of_them(said.text)) or _latest(desk, ADDED_WITHIN) is None:
         return None
     note = NoteBeside(said.text.strip())
     if not said.photos:
@@ -56,6 +59,10 @@ def addition(desk: Desk, place: Place, said: Said) -> Answer | None:
 
 def _more_of_them(text: str) -> bool:
     """Tell whether words go on about the same person: nobody is named, and nothing is objected to."""
+    if means(text, Intent.REVOKE, Intent.TAKEDOWN, Intent.DELETE):
+        return False
+    if adds(text):
+        return True
     return goes_on(text) and not objects(text) and not any(person.full for person in find_people(text))
 
 
@@ -64,29 +71,38 @@ def about_what_was_sent(desk: Desk, place: Place, text: str) -> Answer | None:
     context = desk.context
     if len(text) > ANSWER_MAX_CHARS:
         return None  # a story, and its reading is none of a remark's
-    if not takes_down(text) and asides.names_for_certain(text, context, days=False):
+    down = takes_down(text) or means(text, Intent.TAKEDOWN)
+    if not down and asides.names_for_certain(text, context, days=False):
         return None  # another deed is told, whatever was not wanted in it
+    if allows_again(text) and (latest := _latest(desk, REMEMBERS_USE)) is not None:
+        return _ask_use(desk, place, latest)
     if regrets(text) and _latest(desk, REMEMBERS_USE) is not None:
         return Answer(place, (), (AskWithdraw(None),))
     if takes_pictures_back(text) and _latest(desk, REMEMBERS_USE) is not None:
-        return Answer(place, (), (TakeBackUse(None, pictures_only=True),))
-    if (limits_use(text) or objects(text)) and _allowed_something(desk):
+        return Answer(place, (), (TakeBackUse(None, pictures_only=not takes_words_too(text)),))
+    if means(text, Intent.DELETE) and _latest(desk, REMEMBERS_USE) is not None:
+        return Answer(place, (), (AskWithdraw(None),))
+    if (limits_use(text) or objects(text) or means(text, Intent.REVOKE, Intent.TAKEDOWN)) and _allowed_something(desk):
         return Answer(place, (), (NoteBeside(text), TakeBackUse(None, pictures_only=False)))
-    if takes_down(text):
-        down = asides.ask_take_down(place, text, context.office["phone"])
-        return down.then(NoteBeside(text)) if _latest(desk, REMEMBERS_USE) is not None else down
+    if down:
+        asked = asides.ask_take_down(place, text, context.office["phone"])
+        return asked.then(NoteBeside(text)) if _latest(desk, REMEMBERS_USE) is not None else asked
     if len(text) > asides.SHORT_REMARK_CHARS * 2:
         return None
-    if asks_something(text) and not any(person.full for person in find_people(text)):
+    if (asks_something(text) or means(text, Intent.QUESTION)) and not any(person.full for person in find_people(text)):
         return Answer(place, (Prompt(say("asked.other", phone=context.office["phone"])),))
     if asides.names_something(text, context):
         return None
     if takes_back(text) and (sent := deeds.latest_of(desk.tx, context.person.id)) and sent.withdrawn_at is None:
         return Answer(place, (), (TakeBackUse(None, pictures_only=False),))
     if speaks_of_use(text) and (latest := _latest(desk, REMEMBERS_USE)) is not None:
-        set_up = context.office
-        return asides.ask_consent(place, latest.id, set_up["office"], set_up["standing_office"])
+        return _ask_use(desk, place, latest)
     return None
+
+
+def _ask_use(desk: Desk, place: Place, latest: SubmissionRow) -> Answer:
+    set_up = desk.context.office
+    return asides.ask_consent(place, latest.id, set_up["office"], set_up["standing_office"])
 
 
 def _allowed_something(desk: Desk) -> bool:

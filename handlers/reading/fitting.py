@@ -8,6 +8,7 @@ import re
 from functools import lru_cache
 
 from deeds.vietnamese import fold, has_marks, lower
+from handlers.reading.intents import Intent, means
 from handlers.reading.words import (
     ANSWER_MAX_CHARS,
     lines,
@@ -23,6 +24,8 @@ _FILE = "fitting.toml"
 _SHORTEST_STORY_CHARS = 20
 _SHORT_CHARS = 60
 _REMARK_CHARS = 80
+_ASIDES = (Intent.QUESTION, Intent.REVOKE, Intent.TAKEDOWN, Intent.DELETE, Intent.COMPLAINT)
+_NO_ANSWER = 0.9  # words held for an answer that are none cost a wrong fact, the other way one question
 _LONGEST_QUESTION_CHARS = 120
 _NAME_WORDS = 4  # a bare name: "lo van khuyen"
 _PEOPLE_WORDS = 9
@@ -40,7 +43,9 @@ def is_aside(text: str) -> bool:
     said = lower(text).strip()
     if said.endswith("?"):
         return True
-    return _asks().search(said) is not None or _found("wishes").search(said) is not None
+    if _asks().search(said) is not None or _found("wishes").search(said) is not None:
+        return True
+    return means(text, *_ASIDES, at_least=_NO_ANSWER)
 
 
 @remembered
@@ -176,6 +181,38 @@ def is_beside(text: str) -> bool:
 def goes_on(text: str) -> bool:
     """Tell whether words go on about somebody told of just before: "chị ấy còn mua áo cho các cháu"."""
     return len(text) <= _LONGEST_QUESTION_CHARS and re.match(_written("goes_on"), lower(text).strip()) is not None
+
+
+@remembered
+def complains(text: str) -> bool:
+    """Tell whether somebody asked whether they praise or accuse accuses: "tố cáo chứ không khen"."""
+    if len(text) > ANSWER_MAX_CHARS:
+        return False
+    return re.search(rf"(?<!\w){_written('complains')}(?!\w)", lower(text)) is not None
+
+
+@remembered
+def allows_again(text: str) -> bool:
+    """Tell whether somebody who had said no would have it used after all; which use they mean is asked."""
+    if len(text) > _REMARK_CHARS or asks_something(text):
+        return False
+    return re.search(rf"(?<!\w){_written('allows_again')}(?!\w)", lower(text)) is not None
+
+
+@remembered
+def takes_words_too(text: str) -> bool:
+    """Tell whether a no to pictures is one to the words as well: "bỏ hết ảnh với lời kể giùm"."""
+    said = lower(text)
+    names_words, keeps_words = (
+        re.search(rf"(?<!\w){_written(name)}(?!\w)", said) for name in ("words_too", "words_stay")
+    )
+    return bool(names_words and not keeps_words)
+
+
+@remembered
+def says_who_they_are(text: str) -> bool:
+    """Tell whether somebody begins with who they are: "tôi là Bùi Văn Tấn"."""
+    return re.match(_written("says_who"), lower(text).strip()) is not None
 
 
 @remembered

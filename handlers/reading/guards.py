@@ -4,9 +4,11 @@ import re
 from functools import lru_cache
 
 from deeds.vietnamese import fold, lower, nfc
+from handlers.reading.intents import Intent, means
 from handlers.reading.words import has, just_before, remembered, spoken, table, whole_words, word_list
 
 _CRY_AT_MOST = 220  # nobody in danger types more
+_MAY_BE = 0.75  # whoever is asked in vain taps once
 _CHILD_BELOW = 16
 _CHILD_YEARS = 10  # school year
 _REACH = 32  # how far before an accusing word the praising one may stand
@@ -27,6 +29,13 @@ def emergency_now(text: str) -> bool:
 @lru_cache(maxsize=1)
 def _not_yet() -> re.Pattern[str]:
     return re.compile(rf"(?<!\w){spoken(table('complaint.toml')['not_yet'])}(?: \S+){{1,3}}")
+
+
+@remembered
+def may_be_danger(text: str) -> bool:
+    """Return whether words sound like danger now though no rule knows them; help given or a day past is a story."""
+    past = any(has(words, text) for words in ("past_days.txt", "helping.txt"))
+    return not past and len(text) <= _CRY_AT_MOST and means(text, Intent.DANGER, at_least=_MAY_BE)
 
 
 @remembered
