@@ -92,13 +92,17 @@ class Intake:
             if inbox.release(tx, event_id, now):  # first: two who retry it at once have one effect
                 with caused_by(tx, event.id):
                     hear(tx, event, self._town, now)
+                if event.is_group:
+                    inbox.purge_raw(tx, event.event_key)
 
         await self._read_ahead(event)
         await self._store.write(self._lane(event), again)
 
     def _take(self, tx: Tx, event: Inbound) -> Accepted:
         now = self._clock.now()
-        if not inbox.note(tx, event.event_key, event.messenger, event.chat, event.raw, now):
+        # Of a group nothing needs the body again, and it names people who never wrote to us; `_keep` has it all the same.
+        raw = None if event.is_group else event.raw
+        if not inbox.note(tx, event.event_key, event.messenger, event.chat, raw, now):
             return Accepted(duplicate=True)
         record_mine(tx, event, now)
         with caused_by(tx, event.id):

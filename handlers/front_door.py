@@ -86,7 +86,7 @@ def hear(tx: Tx, event: Inbound, town: Town, now: datetime) -> None:
     desk = Desk(tx, event, context)
     place = from_unit(desk, place, event.said.via)
     answer = _in_group(desk, place) if event.is_group else _answer(desk, place)
-    answer = _with_draft(tx, answer, person.id, now)
+    answer = _with_draft(tx, event, answer, person.id, now)
     answer = settle(answer, Scene(tx, event, context, town.receipt_key))
     if not event.is_group:
         answer = put_next_question(tx, answer, person.id, context)
@@ -127,14 +127,15 @@ def _known(place: Place, context: Context) -> Place:
     return replace(read, told=told)
 
 
-def _with_draft(tx: Tx, answer: Answer, person_id: int, now: datetime) -> Answer:
+def _with_draft(tx: Tx, event: Inbound, answer: Answer, person_id: int, now: datetime) -> Answer:
     """Give a report that has just begun its draft, where pictures and what is told so far belong."""
     place = answer.place
     if place.talk != INTRODUCE_DEED.name or place.draft is not None:
         return answer
     if not engine.has_story(place) and not any(_for_draft(effect) for effect in answer.effects):
         return answer
-    return replace(answer, place=replace(place, draft=drafts.open_draft(tx, person_id, now)))
+    told_on = (event.messenger, event.sender if event.is_group else event.chat)
+    return replace(answer, place=replace(place, draft=drafts.open_draft(tx, person_id, now, told_on)))
 
 
 def _for_draft(effect: object) -> bool:

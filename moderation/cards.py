@@ -45,24 +45,28 @@ def refresh(tx: Tx, deed_id: int, now: datetime) -> None:
     for person_id, mail in _by_mail(tx, deed_id):
         prompt = Prompt(alert, send_key=f"{MAIL}:{CARD}{deed_id}:{person_id}")
         outbox.put(tx, MAIL, mail, prompt, now)
-    for messenger, chat, thread in _addressees(tx, deed_id):
-        key = f"{CARD}{deed_id}:{messenger}:{chat}"
+    for key, messenger, chat, thread in _addressees(tx, deed_id):
         prompt = Prompt(text, options, send_key=key, instead=alert, numbered=False)
         outbox.put(tx, messenger, chat, prompt, now, thread)
 
 
-def _addressees(tx: Tx, deed_id: int) -> list[tuple[str, str, str | None]]:
-    """Return where the card stands or belongs: registered groups, else every moderator's chats."""
-    registered = [(group.messenger, group.chat, group.thread) for group in groups.registered(tx)]
-    stands = [(messenger, chat, thread) for _, messenger, chat, thread in outbox.keys_under(tx, f"{CARD}{deed_id}:")]
+def _addressees(tx: Tx, deed_id: int) -> list[tuple[str, str, str, str | None]]:
+    """Return key and chat of where the card stands or belongs: registered groups, else every moderator's chats."""
+    registered = [_to(deed_id, group.messenger, group.chat, group.thread) for group in groups.registered(tx)]
+    # Under the key it was put with: the chat may have been given another id since.
+    stands = list(outbox.keys_under(tx, f"{CARD}{deed_id}:"))
     if stands:
         # Whoever has lost their role, or their group, reads nothing new of it where the card once stood.
         still = {(way.messenger, way.address) for way in people.ways_to(tx, people.holding(tx, *MAY_HAVE_CARDS))}
-        still |= {(messenger, chat) for messenger, chat, _ in registered}
-        stands = [one for one in stands if one[:2] in still]
+        still |= {(messenger, chat) for _, messenger, chat, _ in registered}
+        stands = [one for one in stands if one[1:3] in still]
     if stands or registered:
         return stands or registered
-    return [(way.messenger, way.address, None) for way in people.ways_to(tx, _moderators(tx, deed_id))]
+    return [_to(deed_id, way.messenger, way.address, None) for way in people.ways_to(tx, _moderators(tx, deed_id))]
+
+
+def _to(deed_id: int, messenger: str, chat: str, thread: str | None) -> tuple[str, str, str, str | None]:
+    return f"{CARD}{deed_id}:{messenger}:{chat}", messenger, chat, thread
 
 
 def _by_mail(tx: Tx, deed_id: int) -> list[tuple[int, str]]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from deeds.kinds import Status
 from deeds.said import Prompt
 from moderation import notices
-from storage import chat_lines, counters, deeds, history, inbox, outbox
+from storage import chat_lines, counters, deeds, history, inbox, outbox, outbox_forgetting
 from storage.database import Tx
 from storage.deeds import DeedRow
 from storage.forgetting import Root, forget
@@ -28,6 +28,7 @@ def texts(tx: Tx, deed_id: int, now: datetime) -> None:
     gone = say("mod.card.gone", number=deeds.submissions_of(tx, deed_id)[0].number)
     for key, messenger, chat, thread in outbox.keys_under(tx, f"{SHOWN}:{deed_id}:"):
         outbox.put(tx, messenger, chat, Prompt(gone, send_key=key, instead=gone), now, thread)
+    outbox_forgetting.forget_under(tx, f"{outbox.CARD}{deed_id}:")  # also where nobody is told of it any more
     for prefix in (SHOWN, "card"):  # a press on a card brings the whole card back with it
         for _, messenger, chat, _ in outbox.keys_under(tx, f"{prefix}:{deed_id}:"):
             inbox.forget_chat(tx, messenger, chat)

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 
 from storage import forgetting
 from storage.database import Tx
-from storage.models import Attachment, Draft, Place
+from storage.models import Attachment, Draft, Identity, Place
 from storage.prepared import Prepared
 from storage.statements import insert_or_update, table
 
@@ -36,7 +36,7 @@ _WAITING_OF = Prepared(
     .order_by(_DRAFT.c.touched_at.desc(), _DRAFT.c.id.desc())
     .limit(5)
 )
-_BEGIN = Prepared(insert(_DRAFT).returning(_DRAFT.c.id), "person_id", "state", "opened_at", "touched_at")
+_BEGIN = Prepared(insert(_DRAFT).returning(_DRAFT.c.id), "person_id", "home_id", "state", "opened_at", "touched_at")
 _SET_ASIDE = Prepared(
     update(_DRAFT)
     .where(_DRAFT.c.id == bindparam("draft"))
@@ -59,9 +59,17 @@ def keep_place(tx: Tx, person_id: int, state: Mapping[str, Any], now: datetime) 
     tx.execute(insert_or_update(tx, Place, ("person_id",), values, change))
 
 
-def open_draft(tx: Tx, person_id: int, now: datetime) -> int:
-    """Begin a report and return its id."""
-    return int(_BEGIN.value(tx, person_id=person_id, state={}, opened_at=now, touched_at=now))
+def open_draft(tx: Tx, person_id: int, now: datetime, told_on: tuple[str, str] | None = None) -> int:
+    """Begin a report and return its id.
+
+    `told_on`: the messenger and address it is told from; with that account it goes, should joined accounts part.
+    """
+    home_id = None
+    if told_on is not None:
+        here = (Identity.messenger == told_on[0], Identity.address == told_on[1], Identity.person_id == person_id)
+        home_id = tx.execute(select(Identity.home_id).where(*here)).scalar()
+    begun: dict[str, Any] = {"person_id": person_id, "home_id": home_id, "state": {}, "opened_at": now, "touched_at": now}
+    return int(_BEGIN.value(tx, **begun))
 
 
 def set_aside(tx: Tx, draft_id: int, state: Mapping[str, Any], now: datetime) -> None:

@@ -178,7 +178,7 @@ def _forget_chat(tx: Tx, chat: Chat, since: datetime | None, now: datetime, *, w
     chat_lines.forget_chat(tx, address, since)
     if whole:
         inbox.erase_chat(tx, messenger, address, now)
-        inbox.forget_in_groups(tx, messenger, address)
+        inbox.forget_in_groups(tx, messenger, address, now)
         outbox_forgetting.erase_chat(tx, messenger, address)
         return False
     inbox.forget_chat(tx, messenger, address, since)

@@ -1,5 +1,6 @@
 """Events that reached us: every key for good, bodies for a while, and the ones parked for a person."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +9,7 @@ from hashlib import blake2s
 from sqlalchemy import func, or_, select, update
 
 from storage.database import Tx, note_forgotten
-from storage.models import Group, InboxEvent
+from storage.models import InboxEvent
 from storage.models.base import TIE, WORDS
 from storage.personal import emptied
 from storage.statements import insert_unless_there
@@ -34,7 +35,7 @@ def kept_key(event_key: str) -> str:
     return blake2s(event_key.encode(), digest_size=16).hexdigest()
 
 
-def note(tx: Tx, event_key: str, messenger: str, chat: str, raw: bytes, now: datetime) -> bool:
+def note(tx: Tx, event_key: str, messenger: str, chat: str, raw: bytes | None, now: datetime) -> bool:
     """Record that an event came. Returns False when it was recorded before: then it must have no effect."""
     values = {
         "event_key": kept_key(event_key),
@@ -89,12 +90,20 @@ def purge_raw(tx: Tx, event_key: str) -> None:
     note_forgotten(tx)
 
 
-def forget_in_groups(tx: Tx, messenger: str, address: str) -> None:
-    """Forget what somebody sent to groups: an event of a group names its sender in its body only."""
-    in_groups = InboxEvent.chat.in_(select(Group.chat).where(Group.messenger == messenger))
-    kept = select(InboxEvent.id, InboxEvent.raw).where(InboxEvent.messenger == messenger, in_groups)
-    theirs = [row.id for row in tx.execute(kept.where(InboxEvent.raw.is_not(None))) if address.encode() in row.raw]
-    tx.execute(update(InboxEvent).where(InboxEvent.id.in_(theirs)).values(**_EMPTIED))
+def forget_in_groups(tx: Tx, messenger: str, address: str, now: datetime) -> None:
+    """Forget what somebody sent to groups and could not be carried through; of what was, no body is kept.
+
+    An event of a group names its sender in its body only, whatever the group's id was then.
+    """
+    kept = select(InboxEvent.id, InboxEvent.raw).where(InboxEvent.messenger == messenger, InboxEvent.chat != address)
+    parked = kept.where(InboxEvent.state == "parked", InboxEvent.raw.is_not(None))
+    theirs = [row.id for row in tx.execute(parked) if _names(row.raw, address)]
+    tx.execute(update(InboxEvent).where(InboxEvent.id.in_(theirs)).values(state="done", retried_at=now, **_EMPTIED))
+
+
+def _names(raw: bytes, address: str) -> bool:
+    """Tell whether a body names this address, and not only one that contains its letters."""
+    return re.search(rb"(?<!\w)" + re.escape(address.encode()) + rb"(?!\w)", raw) is not None
 
 
 def forget_chat(tx: Tx, messenger: str, chat: str, since: datetime | None = None) -> None:

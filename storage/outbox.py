@@ -20,6 +20,7 @@ from storage.statements import insert_unless_there, table
 LEASE = timedelta(seconds=120)  # longer than the slowest upload; past it the sender is taken for dead
 REPLY = "photos:"  # begins the send key of a reply that counts pictures, and is said anew with each
 CARD = "card:"  # begins the send key of a card: it carries buttons, and stands in groups
+PAST_ALL = "\uffff"  # behind a prefix: past every key that begins so
 HORIZON = timedelta(seconds=60)  # the longest span a messenger's limits are counted over
 
 
@@ -166,7 +167,7 @@ def keys_under(tx: Tx, prefix: str) -> Sequence[tuple[str, str, str, str | None]
     """Return (send_key, messenger, chat, thread) of every message whose key starts with `prefix`."""
     rows = tx.execute(
         select(OutboxMessage.send_key, OutboxMessage.messenger, OutboxMessage.chat, OutboxMessage.thread)
-        .where(OutboxMessage.send_key >= prefix, OutboxMessage.send_key < prefix + "\uffff")
+        .where(OutboxMessage.send_key >= prefix, OutboxMessage.send_key < prefix + PAST_ALL)
         .order_by(OutboxMessage.id)
     )
     return [(row.send_key or "", row.messenger, row.chat, row.thread) for row in rows]

@@ -8,7 +8,7 @@ from deeds.said import Prompt
 from storage.database import Tx
 from storage.models import Group, Identity, OutboxMessage
 from storage.models.base import WORDS
-from storage.outbox import REPLY
+from storage.outbox import PAST_ALL, REPLY
 from storage.personal import emptied
 from texts import say
 
@@ -34,6 +34,15 @@ def forget_chat(tx: Tx, messenger: str, chat: str, since: datetime | None = None
     gone = Prompt(say("forgotten.unsent")).to_json()
     tx.execute(update(OutboxMessage).where(*here, reply, OutboxMessage.state == "sending").values(body=gone))
     return unsent > 0
+
+
+def forget_under(tx: Tx, prefix: str) -> None:
+    """Forget what was said under the keys that begin so, wherever it went; a message may be put anew under each."""
+    here = (OutboxMessage.send_key >= prefix, OutboxMessage.send_key < prefix + PAST_ALL)
+    gone = Prompt(say("forgotten.unsent")).to_json()
+    tx.execute(update(OutboxMessage).where(*here, OutboxMessage.state == "sending").values(body=gone))
+    over = OutboxMessage.state != "sending"
+    tx.execute(update(OutboxMessage).where(*here, over).values(state="forgotten", **_EMPTIED))
 
 
 def erase_chat(tx: Tx, messenger: str, chat: str) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.models.base import (
@@ -51,7 +51,8 @@ class OutboxMessage(Base):
     messenger: Mapped[Code]
     chat: Mapped[Tie]
     thread: Mapped[Tie | None]
-    send_key: Mapped[Tie | None] = mapped_column(unique=True)  # names the chat
+    # It names the chat. Keys that begin alike are looked up as a range, so no language may order them.
+    send_key: Mapped[Tie | None] = mapped_column(Text().with_variant(Text(collation="C"), "postgresql"), unique=True)
     body: Mapped[WordsJson]  # a Prompt
     state: Mapped[Code]  # waiting | sending | sent | forgotten | held | uncertain | dead
     not_before: Mapped[datetime]

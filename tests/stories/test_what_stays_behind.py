@@ -1,0 +1,77 @@
+"""What people take back is gone, also where a group was given another id, an account left, or somebody else looks."""
+
+import re
+
+from tests.cast import OnTelegram, OnWebChat, Speaker
+from tests.town import Town
+
+SECRET = "SECRETQ1"
+STORY = (
+    f"{SECRET} chiều qua anh Lò Văn Khuyên ở thôn Bến Gỗ đi làm về thấy hai cháu nhỏ trượt chân xuống suối, "
+    "anh nhảy xuống vớt được cả hai cháu lên bờ an toàn."
+)
+
+
+def test_what_somebody_said_in_any_group_goes_with_them(town: Town) -> None:
+    """A group nobody registered: no body of its events is kept, so nothing is left of who asks for all to be deleted."""
+    lan = town.citizen("Lan Canary", on="telegram")
+    lan.says("xin chào")
+    group = town.group("Bà con xóm", lan)
+    group.says(lan, f"/nhomduyet {SECRET}")
+    lan.reads_all()
+    assert SECRET not in str(town.tables_with(SECRET).get("inbox_event", ""))
+    lan.says("/xoa")
+    lan.picks("Xóa hết")
+    town.settle()
+    assert town.tables_with(SECRET, "Lan Canary") == {}
+
+
+def test_a_card_is_forgotten_also_when_its_group_was_given_another_id(town: Town) -> None:
+    """The moderators' group becomes a supergroup, the teller withdraws: the words stand in no table any more."""
+    thu, lan = town.moderator("Thu", on="telegram"), town.citizen("Lan", on="telegram")
+    group = town.group("Nhóm duyệt", thu)
+    group.says(thu, "/nhomduyet")
+    lan.reports(STORY)
+    town.settle()
+    group.presses(thu, group.shows(SECRET), "Hỏi người kể")
+    town.settle()
+    group.group.upgrades()
+    town.citizen("Minh").reports()
+    town.settle()
+    town.clock.forward(seconds=30)
+    town.settle()
+    lan.says("rút 1")
+    lan.picks(lan.choices[0])
+    town.settle()
+    assert town.tables_with(SECRET) == {}
+
+
+def test_a_report_begun_goes_with_the_account_it_is_told_from(town: Town) -> None:
+    """Two accounts are joined, one begins a report, they part: the other finds nothing of it, and it dies with it."""
+    for who_parts in ("who tells", "the other"):
+        anh, bao = town.citizen("Anh", on="telegram"), town.citizen("Bao", on="telegram")
+        _join(town, anh, bao)
+        anh.says(STORY)
+        town.settle()
+        (anh if who_parts == "who tells" else bao).says("/bolienket")
+        town.settle()
+        bao.reads_all()
+        bao.says("xin chào")
+        assert SECRET not in " ".join(bao.reads_all())
+        anh.says("/xoa")
+        anh.picks("Xóa hết")
+        town.settle()
+        assert town.tables_with(SECRET) == {}, who_parts
+
+
+def _join(town: Town, here: Speaker, into: Speaker) -> None:
+    assert isinstance(here, OnTelegram | OnWebChat)
+    here.says("xin chào")
+    into.says("xin chào")
+    into.says("/lienket")
+    (code,) = re.findall(r"[0-9A-Z]{4}-[0-9A-Z]{4}", into.reads_all()[-1])[:1]
+    here.says(code)
+    here.picks(here.choices[0])
+    town.settle()
+    into.reads_all()
+    here.reads_all()
