@@ -49,6 +49,11 @@ class Background:
     database: Database | None = None
     alone: bool = True  # no other process works on these files
     _begun: bool = False
+    _swept: bool = False
+
+    def __post_init__(self) -> None:
+        """Note since when this process is at work."""
+        self._began_at = self.clock.now()
 
     async def files_due(self) -> int:
         """Fetch and clean pictures and recordings; returns how many were looked at."""
@@ -160,10 +165,14 @@ class Background:
         """Take off the disk what was forgotten and could not go at once: a fresh file, a log somebody was reading."""
         if self.database is not None and self.database.is_owing:
             await asyncio.to_thread(forgetting.finish, self.database)
+        if self.alone and not self._swept:
+            # What a process owed that was killed; what is as old as that, nobody is about to write a row for.
+            await self.sweep_files(self._began_at)
+            self._swept = True
 
-    async def sweep_files(self) -> None:
+    async def sweep_files(self, before: datetime | None = None) -> None:
         """Delete bytes no row needs any more: of what was withdrawn, dropped or left half-written."""
-        before = self.clock.now() - timedelta(hours=1)  # what is being kept just now has no row yet
+        before = before or self.clock.now() - timedelta(hours=1)  # what is being kept just now has no row yet
         await asyncio.to_thread(self.files.sweep, before)
         for shelf in Shelf:
             names = await asyncio.to_thread(list, self.files.names(shelf, before))

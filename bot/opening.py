@@ -4,7 +4,8 @@ import fcntl
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 
 from bot.settings import Settings
@@ -12,8 +13,10 @@ from deeds.errors import NotPossible
 from storage.database import Database
 from storage.photos.files import PhotoFiles
 from storage.revision import NEWEST, revision_of
+from storage.settings import all_settings, set_setting
 
 KEY_BYTES = 32
+INSTANCE = "instance"  # the setting that tells a database from every other
 
 
 def open_database(settings: Settings) -> Database:
@@ -48,25 +51,40 @@ def folder_of(data_dir: Path) -> Path:
 
 @contextmanager
 def only_server(settings: Settings) -> Iterator[None]:
-    """Hold a SQLite database for this server. Raises `NotPossible` while another serves it; commands need no hold.
+    """Hold the data for this server. Raises `NotPossible` while another serves it; commands need no hold.
 
-    Two servers on one file would each take what the other has in hand for left over. The kernel lets go of the lock
+    The folder is held, too: the files lie there whatever the database is. Servers that know of each other (`PROCESSES`)
+    share it. Two that do not would each take what the other has in hand for left over. The kernel lets go of the lock
     when the process ends, however it ends.
     """
     file = settings.database_file
-    if file is None:
+    held = [settings.DATA_DIR / "folder"] + ([file] if file is not None else [])
+    with ExitStack() as holds:
+        for each in held:
+            each.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handle = os.open(each.with_name(f"{each.name}.served"), os.O_RDWR | os.O_CREAT, 0o600)
+            holds.callback(os.close, handle)
+            try:
+                fcntl.flock(handle, (fcntl.LOCK_EX if settings.PROCESSES == 1 else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise NotPossible("cli.served_already", f"{each} is served already", folder=each.parent) from None
         yield
-        return
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle = os.open(file.with_name(f"{file.name}.served"), os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise NotPossible("cli.served_already", f"{file} is served already", folder=file.parent) from None
-        yield
-    finally:
-        os.close(handle)
+
+
+def tie_folder(data_dir: Path, database: Database, now: datetime) -> None:
+    """Tie the files to this database for good. Raises `NotPossible` where they are another's.
+
+    What no row names is swept, so a server with another database would delete every picture.
+    """
+    mark = folder_of(data_dir) / "database"
+    with database.write() as tx:
+        ours = all_settings(tx).get(INSTANCE) or secrets.token_hex(16)
+        set_setting(tx, INSTANCE, ours, now)
+        mark.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with suppress(FileExistsError), open(mark, "x") as file:
+            file.write(ours)
+        if mark.read_text() != ours:
+            raise NotPossible("cli.files_of_another", f"{mark} names another database", folder=data_dir, mark=mark)
 
 
 def receipt_key(data_dir: Path, *, is_owed: bool = False) -> bytes:

@@ -13,7 +13,7 @@ from bot.delivery import Delivery
 from bot.doors import WINDOWED, House, decode, doors, seed_accounts
 from bot.intake import Intake
 from bot.lanes import LOCK_WITHIN_S, Lanes
-from bot.opening import folder_of, open_database, receipt_key
+from bot.opening import folder_of, open_database, receipt_key, tie_folder
 from bot.papers import Papers
 from bot.settings import Settings
 from bot.soundness import Soundness
@@ -157,6 +157,7 @@ def warm_up() -> None:
 def build(settings: Settings, clock: Clock) -> Instance:
     """Put an instance together; nothing runs yet but its lanes."""
     database = open_database(settings)
+    tie_folder(settings.DATA_DIR, database, clock.now())
     hurried = database.hurried(LOCK_WITHIN_S)
     lanes = Lanes(hurried, settings.LANES, lambda error: soundness.note(error))
     files = PhotoFiles(folder_of(settings.DATA_DIR))

@@ -68,6 +68,8 @@ class Edges:
 def _refused(scope: Scope, headers: Mapping[bytes, bytes], most: int | None) -> Response | None:
     if _names_other_letters([value for name, value in scope["headers"] if name == b"content-type"]):
         return _turned_away(scope, 415)
+    if "\0" in scope["path"] or b"%00" in scope["query_string"]:  # a sign nobody types and PostgreSQL keeps nowhere
+        return _turned_away(scope, 400)
     length = headers.get(b"content-length", b"0")
     if most is not None and (not length.isdigit() or int(length[:20]) > most):
         return _turned_away(scope, 413)

@@ -11,9 +11,11 @@ from sqlalchemy import insert, select, text, update
 from deeds.said import File, Option, Prompt
 from storage import outbox, outbox_forgetting
 from storage.database import Database, Tx
+from storage.migrations import upgrade
 from storage.models import OutboxMessage
 from storage.outbox import Due
 from storage.waiting import waiting
+from tests.postgres import fresh_database
 from tests.statements import look_at_statements
 
 NOW = datetime(2026, 11, 22, 2, tzinfo=UTC)
@@ -290,3 +292,18 @@ def test_how_long_it_fails_counts_from_the_first_failure(database: Database) -> 
         assert (telegram.failing_since, telegram.due_since) == (later, NOW + 600 * SECOND)
         outbox.mark_sent(tx, reply, "r", later)
         assert [one.failing_since for one in waiting(tx, later)] == [None]
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("ordered_as", ["en-US", "vi-VN"])
+def test_keys_that_begin_alike_are_found_whatever_language_orders_text(postgres_port: int, ordered_as: str) -> None:
+    """Where signs count for less than letters, nothing was found, and so nothing of a deed was forgotten."""
+    with fresh_database(postgres_port, ordered_as) as url:
+        database = Database(url)
+        upgrade(database)
+        with database.write() as tx:
+            for deed in (1, 2, 10, 11):
+                outbox.put(tx, "telegram", "-4", Prompt("x", send_key=f"card:{deed}:telegram:-4"), NOW)
+            found = [key for key, *_ in outbox.keys_under(tx, "card:1:")]
+        database.close()
+    assert found == ["card:1:telegram:-4"]

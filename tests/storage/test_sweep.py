@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,13 +10,16 @@ import pytest
 
 from bot.background import Background
 from bot.lanes import Lanes
+from bot.opening import only_server, tie_folder
 from bot.papers import Papers
+from bot.settings import Settings
 from deeds.clock import SystemClock
+from deeds.errors import NotPossible
 from deeds.said import FileSource
 from storage import attachments, inbox, outbox, outbox_forgetting, people
 from storage.database import Database, Tx
 from storage.migrations import upgrade
-from storage.photos.files import PhotoFiles
+from storage.photos.files import PhotoFiles, Shelf
 
 
 @pytest.fixture
@@ -93,3 +97,35 @@ def test_messages_of_a_month_ago_are_forgotten_but_not_that_they_were_sent(backg
         ("waiting", "waiting"),
     ]
     assert found[0][2] == "{}"
+
+
+def test_what_a_killed_process_owed_goes_soon_after_the_next_start(background: Background) -> None:
+    """Deleted within its first minute, and then the power went: it does not lie there for hours."""
+    background.files.keep(b"owed", 100)
+    (owed,) = background.files.names(Shelf.ORIGINALS, background.clock.now() + timedelta(hours=1))
+    again = replace(background)
+    fresh = again.files.keep(b"fresh", 100).sha256
+    asyncio.run(again.finish_forgetting())
+    assert (again.files.has(owed), again.files.has(fresh)) == (False, True)
+
+
+def test_a_folder_of_files_belongs_to_one_database(tmp_path: Path) -> None:
+    """A server with another database would find every picture to be nobody's; it is told so and does not start."""
+    first, other = (Database(f"sqlite:///{tmp_path / name}") for name in ("a.sqlite3", "b.sqlite3"))
+    for each in (first, other):
+        upgrade(each)
+    now = SystemClock().now()
+    tie_folder(tmp_path, first, now)
+    tie_folder(tmp_path, first, now)
+    with pytest.raises(NotPossible, match="another database"):
+        tie_folder(tmp_path, other, now)
+
+
+def test_one_server_a_folder_unless_they_know_of_each_other(tmp_path: Path) -> None:
+    """Also where the database is none of the folder's."""
+    told = {"DATA_DIR": tmp_path, "DATABASE_URL": "postgresql+psycopg://nobody@127.0.0.1:1/x", "_env_file": None}
+    alone, several = Settings(**told), Settings(**told, PROCESSES=2)
+    with only_server(alone), pytest.raises(NotPossible), only_server(alone):
+        pass
+    with only_server(several), only_server(several), pytest.raises(NotPossible), only_server(alone):
+        pass
