@@ -68,7 +68,13 @@ def open_draft(tx: Tx, person_id: int, now: datetime, told_on: tuple[str, str] |
     if told_on is not None:
         here = (Identity.messenger == told_on[0], Identity.address == told_on[1], Identity.person_id == person_id)
         home_id = tx.execute(select(Identity.home_id).where(*here)).scalar()
-    begun: dict[str, Any] = {"person_id": person_id, "home_id": home_id, "state": {}, "opened_at": now, "touched_at": now}
+    begun: dict[str, Any] = {
+        "person_id": person_id,
+        "home_id": home_id,
+        "state": {},
+        "opened_at": now,
+        "touched_at": now,
+    }
     return int(_BEGIN.value(tx, **begun))
 
 

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from unicodedata import category
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from deeds.errors import NotPossible
 from deeds.kinds import Role
+from deeds.vietnamese import nfc
 from storage.database import Tx
 from storage.joining import MAIL as MAIL
 from storage.joining import selves
@@ -130,10 +132,15 @@ def person(tx: Tx, person_id: int) -> Known | None:
     return _known(tx, person_id, name.name) if name else None
 
 
+def clean_name(name: str) -> str:
+    """Return a name as it is kept: however it was typed, it is the same one."""
+    return " ".join(nfc(name).split())
+
+
 def named(tx: Tx, name: str) -> Known | None:
     """Return the member of staff with this name."""
     found = tx.execute(
-        select(Person.id).where(Person.name == name, Person.erased_at.is_(None)).order_by(Person.id)
+        select(Person.id).where(Person.name == clean_name(name), Person.erased_at.is_(None)).order_by(Person.id)
     ).first()
     return person(tx, found.id) if found else None
 
@@ -145,7 +152,13 @@ def anybody_is(tx: Tx, role: Role) -> bool:
 
 
 def hire(tx: Tx, name: str, roles: Iterable[Role], now: datetime, org_unit_id: int | None = None) -> Known:
-    """Give a named person roles, making the person where there is none of that name."""
+    """Give a named person roles, making the person where there is none of that name.
+
+    Raises `NotPossible` for a name with signs nobody sees: two people would look the same.
+    """
+    name = clean_name(name)
+    if not name or any(category(sign) in ("Cc", "Cf", "Cs", "Co", "Cn") for sign in name):
+        raise NotPossible("people.odd_name", "a name is letters, and no signs nobody sees")
     known = named(tx, name)
     if known is None:
         person_id = tx.execute(insert(Person).values(name=name, created_at=now).returning(Person.id)).scalar_one()

@@ -182,7 +182,7 @@ def fresh_database(port: int, ordered_as: str = "") -> Iterator[str]:
 
     `ordered_as`: a language whose order its text has, as on many servers.
     """
-    order = f" TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE '{ordered_as}'" if ordered_as else ""
+    order = f" TEMPLATE template0 LOCALE_PROVIDER libc LOCALE '{ordered_as}'" if ordered_as else ""
     name = f"test_{uuid4().hex}"
     with psycopg.connect(_address(port), autocommit=True) as admin:
         admin.execute(f'CREATE DATABASE "{name}"{order}'.encode())

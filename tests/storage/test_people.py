@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, insert, select
 
+from deeds.errors import NotPossible
 from deeds.kinds import Role
 from storage import drafts, invitations, people
 from storage.database import Database
@@ -155,3 +156,15 @@ def test_a_person_is_found_at_any_size(database: Database) -> None:
             assert "SCAN" not in plan
             assert "Seq Scan" not in plan
         assert people.identify(tx, "telegram", "77", "", LATER).id == 77
+
+
+def test_a_name_is_the_same_however_it_was_typed(database: Database) -> None:
+    """Parted letters and blanks too many make nobody new; signs nobody sees are no name."""
+    with database.write() as tx:
+        thu = people.hire(tx, " Nguye\u0302\u0303n  Thu ", (), NOW)
+        assert thu.name == "Nguyễn Thu"
+        assert people.hire(tx, "Nguyễn Thu", (), NOW).id == thu.id
+        assert people.named(tx, "Nguye\u0302\u0303n Thu ") == people.named(tx, "Nguyễn Thu")
+        for odd in ("", "  ", "Thu\u202e", "T\u200bhu", "Thu\x07"):
+            with pytest.raises(NotPossible):
+                people.hire(tx, odd, (), NOW)
