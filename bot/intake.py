@@ -100,7 +100,7 @@ class Intake:
 
     def _take(self, tx: Tx, event: Inbound) -> Accepted:
         now = self._clock.now()
-        # Of a group nothing needs the body again, and it names people who never wrote to us; `_keep` has it all the same.
+        # Of a group nothing needs the body again, and it names people who never wrote to us; `_keep` has it.
         raw = None if event.is_group else event.raw
         if not inbox.note(tx, event.event_key, event.messenger, event.chat, raw, now):
             return Accepted(duplicate=True)
