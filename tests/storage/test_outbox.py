@@ -307,9 +307,7 @@ def test_keys_that_begin_alike_are_found_whatever_language_orders_text(postgres_
                 for deed in (1, 2, 10, 11):
                     outbox.put(tx, "telegram", "-4", Prompt("x", send_key=f"card:{deed}:telegram:-4"), NOW)
                 found = [key for key, *_ in outbox.keys_under(tx, "card:1:")]
-                collation = text(
-                    "SELECT collation_name FROM information_schema.columns WHERE column_name = 'send_key' AND table_name = 'outbox_message'"
-                )
+                collation = text("SELECT collation_name FROM information_schema.columns WHERE column_name = 'send_key'")
                 order = tx.execute(collation).scalar_one()
             database.close()
     except psycopg.errors.WrongObjectType:

@@ -123,8 +123,11 @@ def test_a_folder_of_files_belongs_to_one_database(tmp_path: Path) -> None:
 
 def test_one_server_a_folder_unless_they_know_of_each_other(tmp_path: Path) -> None:
     """Also where the database is none of the folder's."""
-    told = {"DATA_DIR": tmp_path, "DATABASE_URL": "postgresql+psycopg://nobody@127.0.0.1:1/x", "_env_file": None}
-    alone, several = Settings(**told), Settings(**told, PROCESSES=2)
+    url = "postgresql+psycopg://nobody@127.0.0.1:1/x"
+    alone, several = (
+        Settings(DATA_DIR=tmp_path, DATABASE_URL=url, PROCESSES=count, _env_file=None)  # type: ignore[call-arg]
+        for count in (1, 2)
+    )
     with only_server(alone), pytest.raises(NotPossible), only_server(alone):
         pass
     with only_server(several), only_server(several), pytest.raises(NotPossible), only_server(alone):

@@ -13,7 +13,7 @@ STORY = (
 
 
 def test_what_somebody_said_in_any_group_goes_with_them(town: Town) -> None:
-    """A group nobody registered: no body of its events is kept, so nothing is left of who asks for all to be deleted."""
+    """A group nobody registered: no body of its events is kept, so nothing is left of who has all deleted."""
     lan = town.citizen("Lan Canary", on="telegram")
     lan.says("xin chào")
     group = town.group("Bà con xóm", lan)
