@@ -1,15 +1,12 @@
 """How a form is read wherever it is posted: so many fields, so long, or a sentence that it could not be."""
 
 from contextlib import aclosing
-from typing import TypeVar
 
 from python_multipart.multipart import parse_options_header
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
-
-Said = TypeVar("Said", str, UploadFile | str)
 
 SEMICOLONS_IN_A_HEAD = 32  # a browser sends three, and those of a file's name
 
@@ -40,9 +37,6 @@ async def read_form(request: Request, most_fields: int, most_bytes: int, most_fi
             form = await parser.parse()
     except (MultiPartException, LookupError, UnicodeError, ClientDisconnect):
         raise HTTPException(400) from None  # letters nobody can read, a form too large, a sender who went away
-    return FormData([(_kept(name), _kept(value)) for name, value in form.multi_items()])
-
-
-def _kept(said: Said) -> Said:
-    """Return words without the one sign PostgreSQL keeps nowhere; whoever pasted it meant nothing by it."""
-    return said.replace("\0", "") if isinstance(said, str) else said
+    # PostgreSQL keeps that one sign nowhere; whoever pasted it meant nothing by it.
+    words = ((name.replace("\0", ""), value) for name, value in form.multi_items())
+    return FormData([(name, value.replace("\0", "") if isinstance(value, str) else value) for name, value in words])
