@@ -13,6 +13,7 @@ from handlers.introduce_deed import INTRODUCE_DEED, as_telling
 from handlers.place import Answer, Context, Place, again
 from moderation import notices, receive
 from moderation.leaving import check_has_no_role
+from moderation.publishing import TAKEN_BACK
 from storage import (
     attachments,
     chat_lines,
@@ -278,7 +279,7 @@ def _(effect: effects.TakeBackUse, scene: Scene, place: Place) -> Outcome:
     for told in meant:
         for thing in things:
             history.allow(
-                scene.tx, thing, False, how=scene.event.messenger, words="use.taken_back", now=scene.now,
+                scene.tx, thing, False, how=scene.event.messenger, words=TAKEN_BACK, now=scene.now,
                 submission_id=told.id,
             )  # fmt: skip
         if not effect.pictures_only:

@@ -20,6 +20,7 @@ from texts import say
 
 # Money is grouped by points, three digits each, and stays.
 # What people write between the digits of a telephone number.
+TAKEN_BACK = "use.taken_back"  # how a teller's no is kept that came after a yes
 _BETWEEN = r"[ .()/_\u00a0\u200b-\u200d\u2010-\u2015-]{0,3}"
 _GAP = r"[ .\u00a0-]"
 _NUMBER = re.compile(
@@ -101,7 +102,7 @@ def allowances_of_each(tx: Tx, honorees: Mapping[int, HonoreeRow]) -> Mapping[in
 def _took_back(answers: Mapping[Thing, Allowed]) -> bool:
     """Tell whether a teller forbade their words after they had handed them in, by whatever sentence."""
     words = answers.get(Thing.WORDS)
-    return words is not None and not words.allowed and words.words == "use.taken_back"
+    return words is not None and not words.allowed and words.words == TAKEN_BACK
 
 
 def showable(deed: DeedRow, honoree: HonoreeRow, allowed: Allowances, pieces: Sequence[Piece]) -> Showable:
@@ -161,8 +162,9 @@ def was_seen(piece: Piece, deed: DeedRow) -> bool:
     return piece.given_at is not None and bool(decided) and piece.given_at <= max(decided)
 
 
-def check_publishable(deed: DeedRow, allowed: Allowances) -> None:
+def check_publishable(tx: Tx, deed: DeedRow) -> None:
     """Raise `NotPossible` with what is missing before the page may show a deed."""
+    allowed = allowances(tx, deed, deeds.honoree_of(tx, deed.id))
     if not allowed.honoree_asked:
         raise NotPossible("publishing.not_asked", f"the honoree of deed {deed.id} was not asked")
     if allowed.refused:
