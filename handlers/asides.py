@@ -21,7 +21,16 @@ from handlers.effects import (
 )
 from handlers.place import Answer, Context, Place, again, ask, labelled, names_choice
 from handlers.reading.answers import bare_word
-from handlers.reading.fitting import allows_all, complains, forbids_use, is_about_use, keeps_pictures_back, limits_use
+from handlers.reading.fitting import (
+    allows_again,
+    allows_all,
+    asks_something,
+    complains,
+    forbids_use,
+    is_about_use,
+    keeps_pictures_back,
+    limits_use,
+)
 from handlers.reading.intents import Intent, means
 from handlers.reading.meanings import keeps_in_words, surely_deletes
 from handlers.reading.telling import clear_no, clear_yes, keeps, read_telling, says_unknown, sends, weak_yes
@@ -225,6 +234,8 @@ def _consent(place: Place, option: str | None, text: str, context: Context) -> A
     in_words = option is None
     if option is None:
         option = _use_in_words(text)
+        if option == "none" and (asks_something(text) or allows_again(text)):
+            return again(place, say("consent.publish.unclear"))  # "and if I say no?"
     if option is None and (clear_yes(text) or weak_yes(text)):
         # Which of the two uses was meant is not clear, and nothing but a clear yes counts as one.
         return again(place, say("consent.publish.unclear"))
@@ -240,7 +251,7 @@ def _consent(place: Place, option: str | None, text: str, context: Context) -> A
 def _use_in_words(text: str) -> str | None:
     if keeps_pictures_back(text):
         return "words"
-    if clear_no(text) or forbids_use(text) or limits_use(text):
+    if clear_no(text) or forbids_use(text) or limits_use(text) or means(text, Intent.REVOKE):
         return "none"
     return "both" if allows_all(text) else None
 

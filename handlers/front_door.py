@@ -208,6 +208,8 @@ def _answer(desk: Desk, place: Place) -> Answer:
         or _open_talk(desk, place, said)
         or _idle(desk, out_of(place), said)
     )
+    if not begins and said.choice is None and place.talk == INTRODUCE_DEED.name and may_be_danger(text):
+        return answer.after(Prompt(_emergency(context)))  # in the middle of telling, and the telling keeps it
     if place.talk == asides.LATE_PHOTOS and answer.place.talk == INTRODUCE_DEED.name:
         return answer.then(GiveLoosePhotos(None))  # the pictures were of another deed, and here it comes
     return answer

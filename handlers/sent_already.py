@@ -32,6 +32,7 @@ from storage.deeds import SubmissionRow
 from texts import say
 
 ADDED_WITHIN = timedelta(days=1)
+_ASKS = 0.7  # it only asks, and a story goes on at one tap
 REMEMBERS_USE = timedelta(days=7)  # after which "use it" is about something else
 AFTER_RECEIPT = ("", asides.CONSENT_PUBLISH, asides.LATE_PHOTOS)  # where nothing else is being told
 
@@ -71,7 +72,7 @@ def about_what_was_sent(desk: Desk, place: Place, text: str) -> Answer | None:
     context = desk.context
     if len(text) > ANSWER_MAX_CHARS:
         return None  # a story, and its reading is none of a remark's
-    down = takes_down(text) or means(text, Intent.TAKEDOWN)
+    down = takes_down(text) or means(text, Intent.TAKEDOWN, at_least=_ASKS)
     if not down and asides.names_for_certain(text, context, days=False):
         return None  # another deed is told, whatever was not wanted in it
     if allows_again(text) and (latest := _latest(desk, REMEMBERS_USE)) is not None:

@@ -194,9 +194,10 @@ def complains(text: str) -> bool:
 @remembered
 def allows_again(text: str) -> bool:
     """Tell whether somebody who had said no would have it used after all; which use they mean is asked."""
-    if len(text) > _REMARK_CHARS or asks_something(text):
+    said = lower(text)
+    if len(text) > _REMARK_CHARS or asks_something(text) or re.search(rf"(?<!\w){_written('says_no')}(?!\w)", said):
         return False
-    return re.search(rf"(?<!\w){_written('allows_again')}(?!\w)", lower(text)) is not None
+    return re.search(rf"(?<!\w){_written('allows_again')}(?!\w)", said) is not None
 
 
 @remembered

@@ -8,7 +8,7 @@ from handlers.reading.intents import Intent, means
 from handlers.reading.words import has, just_before, remembered, spoken, table, whole_words, word_list
 
 _CRY_AT_MOST = 220  # nobody in danger types more
-_MAY_BE = 0.75  # whoever is asked in vain taps once
+_MAY_BE = 0.75  # whoever is asked in vain taps once, and loses nothing
 _CHILD_BELOW = 16
 _CHILD_YEARS = 10  # school year
 _REACH = 32  # how far before an accusing word the praising one may stand

@@ -36,6 +36,33 @@ def test_a_rescue_taken_for_danger_is_told_on_and_whole(town: Town) -> None:
     assert "draft" in town.tables_with("Canaryflood")
 
 
+@pytest.mark.parametrize("cry", ["thằng nhỏ té giếng, trời ơi nó chìm rồi", "mẹ em vừa ngã gãy chân máu ra nhiều"])
+def test_danger_in_the_middle_of_telling_hears_whom_to_call_and_loses_nothing(town: Town, cry: str) -> None:
+    lan = town.citizen("Lan")
+    lan.says("Có người giúp bà con dọn đường sau lũ")
+    lan.says(cry)
+    assert lan.shows(WHOM_TO_CALL)
+    assert town.tables_with(cry)
+    assert set(town.tables_with("dọn đường sau lũ")) > {"inbox_event"}
+
+
+def test_a_wish_to_delete_in_the_middle_is_asked_about(town: Town) -> None:
+    lan = town.citizen("Lan")
+    lan.says("Có người giúp bà con dọn đường sau lũ")
+    lan.says("ê mà tự nhiên thấy kỳ quá, xóa nha đừng lưu gì hết")
+    lan.picks("Xóa, không giữ gì")
+    assert "draft" not in town.tables_with("dọn đường sau lũ")
+
+
+def test_a_question_to_the_question_of_use_refuses_and_allows_nothing(town: Town) -> None:
+    lan = town.citizen("Lan")
+    lan.reports(RESCUE)
+    for said in ("nếu không cho thì sao?", "mà thôi cho xài lời kể đi"):
+        lan.says(said)
+        assert "Đã ghi" not in lan.last
+        assert lan.shows("Chỉ lời kể")
+
+
 @pytest.mark.parametrize("again", ["không khen, tố cáo", "phản ánh chứ", "tôi tố cáo mà", "tôi tố cáo chứ không khen"])
 def test_whoever_accuses_and_says_so_is_shown_the_doors(town: Town, again: str) -> None:
     lan = town.citizen("Lan")
