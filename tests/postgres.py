@@ -177,15 +177,11 @@ def server(rendezvous: Path) -> Iterator[int]:
 
 
 @contextmanager
-def fresh_database(port: int, ordered_as: str = "") -> Iterator[str]:
-    """The address of an empty database, in SQLAlchemy's words; it is dropped at the end.
-
-    `ordered_as`: a language whose order its text has, as on many servers.
-    """
-    order = f" TEMPLATE template0 LOCALE_PROVIDER libc LOCALE '{ordered_as}'" if ordered_as else ""
+def fresh_database(port: int) -> Iterator[str]:
+    """The address of an empty database, in SQLAlchemy's words; it is dropped at the end."""
     name = f"test_{uuid4().hex}"
     with psycopg.connect(_address(port), autocommit=True) as admin:
-        admin.execute(f'CREATE DATABASE "{name}"{order}'.encode())
+        admin.execute(f'CREATE DATABASE "{name}"'.encode())
     yield _address(port, name, scheme="postgresql+psycopg")
     with psycopg.connect(_address(port), autocommit=True) as admin:
         admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())

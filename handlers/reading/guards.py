@@ -34,8 +34,9 @@ def _not_yet() -> re.Pattern[str]:
 @remembered
 def may_be_danger(text: str) -> bool:
     """Return whether words sound like danger now though no rule knows them; help given or a day past is a story."""
-    past = any(has(words, text) for words in ("past_days.txt", "helping.txt"))
-    return not past and len(text) <= _CRY_AT_MOST and means(text, Intent.DANGER, at_least=_MAY_BE)
+    if len(text) > _CRY_AT_MOST or not means(text, Intent.DANGER, at_least=_MAY_BE):
+        return False
+    return not any(has(words, text) for words in ("past_days.txt", "helping.txt"))
 
 
 @remembered

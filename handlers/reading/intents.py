@@ -19,6 +19,7 @@ from handlers.reading.words import ANSWER_MAX_CHARS, remembered
 
 WEIGHTS = Path(__file__).parent / "data" / "intents.json"
 LONGEST_RUN = 3
+FEWEST_WORDS = 3
 SURE = 0.8  # of ten messages taken for something at this level, about nine are it: docs/decisions
 _WORD = re.compile(r"\w+")
 _STOPS = re.compile(r"[.!?;\n]+")
@@ -38,8 +39,11 @@ class Intent(StrEnum):
 
 
 def means(text: str, *intents: Intent, at_least: float = SURE) -> bool:
-    """Tell whether a message most likely means one of these; what is longer than an answer is a story."""
-    if len(text) > ANSWER_MAX_CHARS:
+    """Tell whether a message most likely means one of these; what is longer than an answer is a story.
+
+    A word or two may be anybody's name ("Huy"): those are for the rules.
+    """
+    if len(text) > ANSWER_MAX_CHARS or len(text.split()) < FEWEST_WORDS:
         return False
     chances = likely(text)
     return sum(chances[intent] for intent in intents) >= at_least

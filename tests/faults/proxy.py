@@ -16,7 +16,7 @@ from tests.serving import STARTS_WITHIN_S, Threaded
 
 LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 METHOD = re.compile(rb"^[A-Z]+ /bot[^/ ]+/(\w+)")
-CHAT = re.compile(rb"chat_id=(-?\d+)")
+CHAT = re.compile(rb"chat_id(?:=|\":\s*)(-?\d+)")  # in a form, or in JSON
 STATUS = re.compile(rb"^HTTP/1\.1 (\d+)")
 GARBAGE_BYTES = 700
 TRICKLES = 300  # pieces, of one byte where the answer is short
