@@ -31,6 +31,7 @@ def test_a_card_is_forgotten_also_when_its_group_was_given_another_id(town: Town
     thu, lan = town.moderator("Thu", on="telegram"), town.citizen("Lan", on="telegram")
     group = town.group("Nhóm duyệt", thu)
     group.says(thu, "/nhomduyet")
+    town.settle()
     lan.reports(STORY)
     town.settle()
     group.presses(thu, group.shows(SECRET), "Hỏi người kể")
