@@ -45,7 +45,7 @@ from handlers.reading.intents import Intent, means
 from handlers.reading.telling import clear_no, clear_yes, greets, keeps, says_unknown, sends, thanks, weak_yes
 from handlers.sent_already import about_what_was_sent, addition, late_photos, same_album
 from moderation.purge import complaint_doors
-from storage import attachments, drafts, groups, inbox, outbox, people, windows
+from storage import attachments, drafts, groups, outbox, people, windows
 from storage.database import Tx
 from storage.office import office
 from texts import say
@@ -71,8 +71,7 @@ def hear(tx: Tx, event: Inbound, town: Town, now: datetime) -> None:
         _happened(tx, event, now)
         return
     if event.is_group and not _for_us(event.said):
-        inbox.purge_raw(tx, event.event_key)  # people talking to each other: nobody we know by it, nothing we keep
-        return
+        return  # people talking to each other: nobody we know by it
     address = event.sender if event.is_group else event.chat
     person = people.identify(tx, event.messenger, address, event.sender_name, now)
     stood = place = recall(tx, person.id)
@@ -174,7 +173,9 @@ def _answers_what_was_asked(desk: Desk, place: Place) -> bool:
 def _answer(desk: Desk, place: Place) -> Answer:
     said, context = desk.event.said, desk.context
     text = said.text.strip()
-    if emergency_now(text) or (_in_danger(place, context) and command(text) is None and stays_in_danger(text)):
+    denies = place.talk == asides.DANGER and clear_no(text)
+    goes_on = _in_danger(place, context) and command(text) is None and stays_in_danger(text) and not denies
+    if emergency_now(text) or goes_on:
         if place.talk == asides.DANGER:
             place = place.with_about(held=f"{place.about['held']}\n{text}")
         return Answer(place.with_about(danger=context.now.isoformat()), (Prompt(_emergency(context)),))

@@ -27,11 +27,12 @@ def test_whoever_is_in_danger_hears_whom_to_call(town: Town, cry: str) -> None:
     assert not any(question in lan.last for question in ASKS_FOR_A_DEED)
 
 
-def test_a_rescue_taken_for_danger_is_told_on_and_whole(town: Town) -> None:
+@pytest.mark.parametrize("denies", ["không", "không, tôi kể việc tốt mà"])
+def test_a_rescue_taken_for_danger_is_told_on_and_whole(town: Town, denies: str) -> None:
     lan = town.citizen("Lan")
     lan.says("cháy rồi, anh Tú thôn Bến Gỗ đang dập lửa giúp nhà bà Sen Canaryflood")
     assert WHOM_TO_CALL in lan.last
-    lan.says("không, tôi kể việc tốt mà")
+    lan.says(denies)
     assert "Canaryflood" in str(town.rows(lambda tx: drafts.waiting_of(tx, 1))) or town.tables_with("Canaryflood")
     assert "draft" in town.tables_with("Canaryflood")
 
