@@ -56,8 +56,8 @@ def health(instance: Instance) -> Callable[[Request], Awaitable[Response]]:
             faults.append(f"the database cannot be read: {type(error).__name__}")
         if found is not None and found.revision != NEWEST:
             faults.append("the database is not at this program's revision")
-        if instance.soundness.is_damaged:
-            faults.append("the database is damaged")
+        if not instance.soundness.may_write():
+            faults.append(str(instance.soundness.fault))
         told, warnings = _told(instance, found, now)
         ready = not faults
         return JSONResponse(

@@ -78,15 +78,18 @@ def tie_folder(data_dir: Path, database: Database, now: datetime) -> None:
     """
     mark = folder_of(data_dir) / "database"
     with database.write() as tx:
-        ours = all_settings(tx).get(INSTANCE) or secrets.token_hex(16)
-        set_setting(tx, INSTANCE, ours, now)
-        mark.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not mark.exists():
-            half = mark.with_suffix(".half")  # whole or not at all: half a mark would be another's
-            half.write_text(ours)
-            half.replace(mark)
-        if mark.read_text() != ours:
-            raise NotPossible("cli.files_of_another", f"{mark} names another database", folder=data_dir, mark=mark)
+        ours = all_settings(tx).get(INSTANCE)
+        if ours is None:
+            ours = secrets.token_hex(16)
+            set_setting(tx, INSTANCE, ours, now)
+    mark.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not mark.exists():
+        half = mark.with_suffix(".half")  # whole or not at all: half a mark would be another's
+        half.write_text(ours)
+        half.replace(mark)
+    if mark.read_text() != ours:
+        database.close()
+        raise NotPossible("cli.files_of_another", f"{mark} names another database", folder=data_dir, mark=mark)
 
 
 def receipt_key(data_dir: Path, *, is_owed: bool = False) -> bytes:

@@ -1,7 +1,8 @@
-"""Is the file of the database sound? Looked at once at the start; an error that says no is believed at once."""
+"""Is the file of the database sound, and still the one we opened? What says no once is believed at once."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -16,13 +17,18 @@ log = structlog.get_logger()
 
 
 class Soundness:
-    """Remembers that the database was found damaged, and lets the admins know as far as that can be done."""
+    """Remembers that nothing may be written any more, and lets the admins know as far as that can be done."""
 
-    def __init__(self, database: Database, messengers: Mapping[str, Messenger]) -> None:
+    def __init__(self, database: Database, file: Path | None, messengers: Mapping[str, Messenger]) -> None:
+        """Take the database as it was opened; `file` is None where it is no file of this machine."""
         self._database = database
+        self._file = file
+        self._opened = _which(file)
         self._messengers = messengers
         self._alarm: Callable[[], None] = lambda: None
-        self.is_damaged = False
+        self._sentence = "operator.damaged"
+        self.fault: str | None = None
+        """Why nothing may be written; None while all is well."""
 
     def watch(self, begin: Callable[[Coroutine[Any, Any, None]], None]) -> None:
         """Look once, beside everything else. `begin` runs a work on the loop and holds it."""
@@ -36,10 +42,18 @@ class Soundness:
 
     def note(self, error: BaseException) -> None:
         """Hear of an error of the database, from any thread."""
-        if is_damage(error) and not self.is_damaged:
-            self.is_damaged = True
+        if is_damage(error) and self.fault is None:
+            self.fault = "the database is damaged"
             log.critical("the database is damaged: stop the server and restore a copy", why=type(error).__name__)
             self._alarm()
+
+    def may_write(self) -> bool:
+        """Tell whether what is written now will be found again: the file may have been moved away under us."""
+        if self.fault is None and _which(self._file) != self._opened:
+            self.fault, self._sentence = "another file stands in the database's place", "operator.moved"
+            log.critical("the file of the database was moved or replaced: restart the server", file=str(self._file))
+            self._alarm()
+        return self.fault is None
 
     async def _look(self) -> None:
         try:
@@ -57,7 +71,7 @@ class Soundness:
         for messenger, chat in ways:
             if messenger in self._messengers:
                 try:
-                    await self._messengers[messenger].send(Outgoing(chat, say("operator.damaged"), key="damaged"))
+                    await self._messengers[messenger].send(Outgoing(chat, say(self._sentence), key="damaged"))
                 except Exception as error:  # whoever can be told is told
                     log.warning("an admin could not be told", messenger=messenger, error=type(error).__name__)
 
@@ -66,3 +80,12 @@ class Soundness:
             admins = people.holding(tx, Role.ADMIN)
             ways = (*people.ways_to(tx, admins), *people.only_by_mail(tx, admins))
             return [(way.messenger, way.address) for way in ways]
+
+
+def _which(file: Path | None) -> tuple[int, int] | None:
+    """Return what tells a file from any other that bears its name."""
+    try:
+        found = file.stat() if file is not None else None
+    except FileNotFoundError:
+        found = None
+    return (found.st_dev, found.st_ino) if found is not None else None

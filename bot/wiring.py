@@ -96,8 +96,8 @@ class Instance:
 
     async def accept(self, event: Inbound) -> Accepted:
         """Carry an event through, then stop the spinner of the button that was pressed, if it was one."""
-        if self.soundness.is_damaged:
-            raise TryLater("the database is damaged")  # what is written there now may be lost with it
+        if not self.soundness.may_write():
+            raise TryLater(self.soundness.fault)  # what is written there now may be lost with it
         accepted = await self.intake.accept(event)
         if event.press is not None and event.messenger in self.messengers:
             self._run(self.messengers[event.messenger].answer_press(event.press))
@@ -173,5 +173,5 @@ def build(settings: Settings, clock: Clock) -> Instance:
     intake = Intake(lanes, clock, Town(areas(), key, WINDOWED))
     papers = Papers(files, settings.DATA_DIR, messengers.keys())
     background = Background(lanes, clock, messengers, files, papers, hurried, alone=settings.PROCESSES == 1)
-    soundness = Soundness(hurried, messengers)
+    soundness = Soundness(hurried, settings.database_file, messengers)
     return Instance(settings, clock, database, lanes, files, key, messengers, delivery, intake, background, soundness)

@@ -90,10 +90,10 @@ def ask_take_down(place: Place, text: str, phone: str) -> Answer:
     return ask(inside, "which", "use.whose", labelled("use.whose.option", "telling"), phone=phone)
 
 
-def ask_danger(place: Place, text: str, **phones: str) -> Answer:
+def ask_danger(place: Place, text: str, numbers: str) -> Answer:
     """Somebody may be in danger: the numbers first, and who tells of what is over says so and loses nothing."""
     inside = open_aside(place, DANGER, held=text)
-    return ask(inside, "which", "emergency.maybe", labelled("use.whose.option", "telling"), **phones)
+    return ask(inside, "which", "emergency.maybe", labelled("emergency.maybe.option", "telling"), numbers=numbers)
 
 
 def ask_delete(place: Place) -> Answer:

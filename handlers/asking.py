@@ -88,11 +88,19 @@ def editable(form: Form) -> tuple[str, ...]:
     return ("story", *(field.name for field in form.fields), "photos")
 
 
+def ask_rewritten(place: Place) -> Answer:
+    """Ask whether the few words just told anew take the place of the story or belong to it."""
+    options = labelled("story.replace_or_add.option", "add", "replace")
+    return ask(place, "rewritten", "story.replace_or_add", options)
+
+
 def reask(form: Form, place: Place, context: Context) -> Answer:
     """Put the present question again."""
     match place.asked:
         case "story":
             return ask(place, "story", "story.ask")
+        case "rewritten":
+            return ask_rewritten(place)
         case "check":
             return check(form, place, context)
         case "stop" | "drop":

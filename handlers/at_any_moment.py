@@ -16,6 +16,7 @@ from handlers.place import AT_ONCE, Answer, Place, again, ask, labelled, names_c
 from handlers.reading.fitting import takes_words_too
 from handlers.reading.intents import Intent, means
 from handlers.reading.meanings import leaves_off
+from handlers.reading.telling import leaves_as_is
 from handlers.wishes import ELSE, REPORT, Wish, wish
 from moderation.purge import complaint_doors
 from storage import deeds, drafts, org_units
@@ -45,7 +46,8 @@ def wanted(desk: Desk, place: Place, said: Said) -> Answer | None:
         return None
     telling = place.talk == INTRODUCE_DEED.name and (engine.has_story(place) or place.draft is not None)
     meant = wish(text, REPORT if telling else ELSE)
-    if meant is None and telling and place.asked != "drop" and means(text, Intent.DELETE):
+    deletes = means(text, Intent.DELETE) and not leaves_as_is(text)
+    if meant is None and telling and place.asked != "drop" and deletes:
         meant = Wish("drop")
     return _wish(desk, place, meant, telling=telling) if meant is not None else None
 

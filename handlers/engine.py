@@ -11,21 +11,30 @@ from dataclasses import replace
 from deeds.errors import AskAgain
 from deeds.said import Prompt, Said
 from deeds.vietnamese import fold, nfc, same_words
+from handlers import story
 from handlers.asides import names_for_certain
-from handlers.asking import CHECK, ask_field, check, check_text, editable, go_on, place_words, reask, resumed
+from handlers.asking import (
+    CHECK,
+    ask_field,
+    check,
+    check_text,
+    editable,
+    go_on,
+    place_words,
+    reask,
+    resumed,
+)
 from handlers.commands import may_be_a_name
 from handlers.effects import AcknowledgePhotos, Attach, DropDraft, HandIn, SetAside
 from handlers.fields import map_point, unknown
 from handlers.filling import (
     STORY_MAX_CHARS,
-    STORY_MIN_CHARS,
     Field,
     Form,
     correct,
     fill_asked,
     has_letters,
     has_story,
-    hear_story,
     keep,
     leave_open,
     nothing_lost,
@@ -37,12 +46,10 @@ from handlers.reading.answers import at_check, bare_word, is_called_by_number, o
 from handlers.reading.fitting import asks_something, declines, leaves_open
 from handlers.reading.meanings import keeps_in_words, surely_deletes
 from handlers.reading.telling import (
-    adds,
     clear_no,
     clear_yes,
     confirms,
     enough,
-    greets,
     keeps,
     leaves_as_is,
     not_now,
@@ -56,7 +63,7 @@ from texts import say
 
 __all__ = [
     "CHECK", "Field", "Form", "answer", "ask_drop", "back", "check", "check_text", "go_on", "has_story", "reask",
-    "rewrite", "stop",
+    "stop",
 ]  # fmt: skip
 
 
@@ -91,7 +98,9 @@ def _heard(form: Form, place: Place, text: str, option: str | None, context: Con
     """Give an answer to the question it answers; a place means: go on from here, all of these words are heard."""
     match place.asked:
         case "story":
-            return _story(form, place, text, context)
+            return story.hear(form, place, text, context)
+        case "rewritten":
+            return story.settle_rewritten(form, place, text, option, context)
         case "missing":
             return _missing(form, place, text, option, context)
         case "settle":
@@ -106,21 +115,6 @@ def _heard(form: Form, place: Place, text: str, option: str | None, context: Con
             return _stop(form, place, text, option, context)
         case name:
             return _field(form, place, name, text, option, context)
-
-
-def rewrite(form: Form, place: Place, said: Said, context: Context) -> Answer:
-    """A message was rewritten on the phone: its words in the story change, and a check on the screen is shown anew."""
-    parts = place.about.get("parts", {})
-    old, new = parts.get(said.edits), nfc(said.text).strip()
-    story = str(place.told.get("story", ""))
-    if not old or not new or old not in story:
-        return Answer(place)
-    rewritten = story.replace(old, new, 1)
-    if len(story) < len(rewritten) > STORY_MAX_CHARS:
-        return again(place, say("story.full"))
-    now = notice_child(told(place, "story", rewritten), new)
-    now = now.with_about(parts={**parts, said.edits: new})
-    return check(form, now, context) if now.asked == "check" else Answer(now)
 
 
 def _on_map(form: Form, place: Place, point: tuple[float, float], context: Context) -> Answer:
@@ -168,25 +162,6 @@ def _with_files(form: Form, place: Place, said: Said, context: Context) -> Answe
     if said.voice and now.asked == "story":
         return go_on(form, now, context).after(*prompts).then(*effects)
     return Answer(now, prompts, tuple(effects))
-
-
-def _story(form: Form, place: Place, text: str, context: Context) -> Answer | Place:
-    before = str(place.told.get("story", ""))
-    if place.about.get("rewriting") and leaves_as_is(text):
-        return place.with_about(rewriting=None)
-    if place.about.get("rewriting") and not adds(text):
-        before = ""
-    if not before and greets(text):
-        return ask(place, "story", "story.ask")
-    if bare_word(text) or (before and not has_letters(text)):
-        # Words of listening tell nothing; a number is for a menu that is no longer there.
-        return place.with_about(rewriting=None)
-    story = f"{before}\n{text}".strip()
-    now = hear_story(form, place.with_about(rewriting=None), story, text, context)
-    if len(story) < STORY_MIN_CHARS and "story" not in place.asked_once:
-        now = replace(now, asked_once=(*now.asked_once, "story"))
-        return ask(now, "story", "story.more")
-    return now
 
 
 def _missing(form: Form, place: Place, text: str, option: str | None, context: Context) -> Answer | Place:

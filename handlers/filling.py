@@ -15,7 +15,7 @@ from handlers.reading.answers import bare_word, only_heard
 from handlers.reading.fitting import begins_as_place, begins_as_time, corrected
 from handlers.reading.guards import about_child
 from handlers.reading.names import find_people
-from handlers.reading.telling import finished, greets, read_telling, thanks
+from handlers.reading.telling import finished, greets, leaves_as_is, read_telling, thanks
 from handlers.reading.words import word_list
 
 STORY_MIN_CHARS = 20  # below it we ask once for a little more
@@ -224,7 +224,7 @@ def _tells_nothing(text: str) -> bool:
     """Tell whether an answer holds no word of the deed: a yes, a no, a greeting, a lone number or sign."""
     if not has_letters(text):
         return True
-    return any(one(text) for one in (bare_word, only_heard, greets, thanks, finished))
+    return any(one(text) for one in (bare_word, only_heard, greets, thanks, finished, leaves_as_is))
 
 
 def _words(*texts: str) -> set[str]:

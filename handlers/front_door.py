@@ -12,7 +12,7 @@ from deeds.errors import AskAgain
 from deeds.months import local_day
 from deeds.places import Areas
 from deeds.said import Happening, Inbound, Prompt, Said
-from handlers import asides, engine, linking, moderators
+from handlers import asides, engine, linking, moderators, story
 from handlers.at_any_moment import from_unit, offer_draft, out_of, wanted
 from handlers.carry_out import MOST_PHOTOS, Scene, settle
 from handlers.commands import command
@@ -186,7 +186,7 @@ def _answer(desk: Desk, place: Place) -> Answer:
     if said.edits:
         in_form = place.talk == INTRODUCE_DEED.name
         if in_form:
-            return engine.rewrite(INTRODUCE_DEED, place, said, context)
+            return story.rewrite(INTRODUCE_DEED, place, said, context)
         return Answer(place, (), (NoteBeside(text),) if text and command(text) is None else ())
     if said.photos and (late := same_album(desk, place)):
         return late
@@ -223,8 +223,7 @@ def _in_danger(place: Place, context: Context) -> bool:
 
 def _ask_danger(place: Place, text: str, context: Context) -> Answer:
     """No rule is sure of it, and the numbers cost nothing: what was said is held, should it be a story after all."""
-    set_up = context.office
-    asked = asides.ask_danger(place, text, police_phone=set_up["police_phone"], clinic_phone=set_up["clinic_phone"])
+    asked = asides.ask_danger(place, text, _emergency_numbers(context))
     return replace(asked, place=asked.place.with_about(danger=context.now.isoformat()))
 
 
@@ -379,5 +378,9 @@ def _complaint(desk: Desk, place: Place) -> Answer:
 
 
 def _emergency(context: Context) -> str:
+    return say("emergency.now", numbers=_emergency_numbers(context))
+
+
+def _emergency_numbers(context: Context) -> str:
     set_up = context.office
-    return say("emergency.now", police_phone=set_up["police_phone"], clinic_phone=set_up["clinic_phone"])
+    return say("emergency.numbers", police_phone=set_up["police_phone"], clinic_phone=set_up["clinic_phone"])

@@ -126,7 +126,7 @@ def labelled(prefix: str, *ids: str) -> tuple[Option, ...]:
     return tuple(Option(each, say(f"{prefix}.{each}")) for each in ids)
 
 
-_ONLY_ITSELF = frozenset({"agree", "refuse", "drop", "both", "words", "delete", "withdraw", "join"})
+_ONLY_ITSELF = frozenset({"agree", "refuse", "drop", "both", "words", "delete", "withdraw", "join", "replace"})
 """Choices that consent, delete or join: by their number, their whole label, a button; never by interpretation."""
 
 _NOT_AT_ONCE = _ONLY_ITSELF | {"none", "complaint"}

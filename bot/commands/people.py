@@ -17,6 +17,7 @@ from storage.people import Staff
 from texts import say
 
 LINK_LIVES = timedelta(hours=24)
+LONGEST_NAME = 150  # of a unit: it stands on one poster of one page, and in one line of a list
 
 
 def add_to(app: typer.Typer) -> None:
@@ -135,6 +136,8 @@ def units_import(file: Annotated[Path, typer.Argument(exists=True, dir_okay=Fals
     for number, row in enumerate(rows, start=2):
         if not (row.get("code") or "").strip() or not (row.get("name") or "").strip():
             raise NotFound("cli.units.line", f"line {number} has no code or name", line=number)
+        if len(row["name"].strip()) > LONGEST_NAME:
+            raise NotPossible("cli.units.long", f"the name in line {number} is long", line=number, most=LONGEST_NAME)
     with writing() as tx:
         for row in rows:
             org_units.keep(tx, {name: (value or "").strip() for name, value in row.items() if name}, now)

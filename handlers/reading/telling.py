@@ -8,6 +8,7 @@ from functools import lru_cache
 from deeds.places import Areas
 from deeds.vietnamese import lower, nfc
 from handlers.reading.days import DayRead, find_day
+from handlers.reading.meanings import keeps_in_words
 from handlers.reading.names import PersonRead, find_kind, find_people
 from handlers.reading.wheres import PlaceRead, find_place
 from handlers.reading.words import has, just_before, lines, only, remembered, spoken, word_list
@@ -90,7 +91,7 @@ def clear_no(text: str) -> bool:
 
 def leaves_as_is(text: str) -> bool:
     """Return whether an answer only says that what was to be changed shall stay: "thôi không sửa nữa"."""
-    return only("unchanged.txt", text, "polite_yes.txt")
+    return only("unchanged.txt", text, "polite_yes.txt") or keeps_in_words(text)
 
 
 def adds(text: str) -> bool:

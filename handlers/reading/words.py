@@ -33,11 +33,13 @@ _REACH_CHARS = 40  # of the words just before a place: longer than any list has,
 
 @lru_cache(maxsize=2_048)
 def spoken(pattern: str) -> str:
-    """Return a regular expression where every accented word may also be typed bare or in the other tone style.
+    """Return a regular expression where every accented word may be typed bare, in the other tone style or dialect.
 
     It is meant for `lower(text)`. A word typed with other accents than the pattern's is another word and never fits:
     "tôi qua" (I come over) is not "tối qua" (last night).
     """
+
+    also = table("also_said.toml")
 
     def ways(found: re.Match[str]) -> str:
         piece = found.group()
@@ -45,7 +47,7 @@ def spoken(pattern: str) -> str:
             return _GAP
         if piece.isascii():
             return piece
-        return f"(?:{'|'.join(spellings(piece))})"
+        return f"(?:{'|'.join((*spellings(piece), *also.get(piece, ())))})"
 
     return _PIECE.sub(ways, pattern)
 

@@ -81,3 +81,18 @@ def test_a_spoilt_table_is_noticed_and_nothing_is_acknowledged(server: Server, w
     while not any("bị hỏng" in str(body) for (body,) in server.rows("chat_message", "body")):
         assert time.monotonic() < until, server.log.read_text()[-3000:]
         time.sleep(0.2)
+
+
+def test_a_file_moved_away_under_the_server_takes_no_words_with_it(server: Server) -> None:
+    """A copy put in place of the live file: what is told meanwhile is refused, not written where nobody looks."""
+    file = server.folder / "data" / "viectot.sqlite3"
+    server.start()
+    with httpx2.Client(base_url=server.url, timeout=30) as client:
+        client.get("/chat")
+        assert says(client, "alo", str(uuid4())).status_code == 202
+        file.rename(file.with_name("before.sqlite3"))
+        for _ in range(2):
+            assert says(client, "Bà Ngoan trả lại ví tiền cho người qua đường", str(uuid4())).status_code == 503
+        health = client.get("/health")
+        assert (health.status_code, health.json()["faults"][-1]) == (503, "another file stands in the database's place")
+    assert server.log.read_text().count("was moved or replaced") == 1

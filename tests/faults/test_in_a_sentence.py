@@ -150,3 +150,16 @@ def test_what_people_told_is_closed_to_others_of_the_machine(tmp_path: Path) -> 
     file.chmod(0o644)
     assert runs(tmp_path, "people", "list").returncode == 0
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_a_unit_with_a_long_name_has_its_poster_and_one_too_long_is_told(tmp_path: Path) -> None:
+    """A poster is one page whatever stands on it."""
+    listed = tmp_path / "units.csv"
+    listed.write_text(f"code,name\ndai,{'Khu dân cư số ' * 10}\n", encoding="utf-8")
+    assert runs(tmp_path, "units", "import", str(listed)).returncode == 0
+    made = runs(tmp_path, "qr", "dai", "--out", str(tmp_path))
+    assert (made.returncode, (tmp_path / "ap-phich-dai.png").exists()) == (0, True), made.stderr
+    listed.write_text(f"code,name\ndai,{'Khu dân cư số ' * 20}\n", encoding="utf-8")
+    refused = runs(tmp_path, "units", "import", str(listed))
+    assert refused.returncode != 0
+    assert refused.stderr == "Dòng 2: tên đơn vị dài quá 150 chữ. Chưa ghi gì.\n"
