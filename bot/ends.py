@@ -36,7 +36,7 @@ class Ends:
         before = self.of(message.messenger)
         ids = {"event_id": message.cause, "outbox_id": message.id, "messenger": message.messenger}
         if failed is None:
-            self._of[message.messenger] = replace(before, sent_at=now, is_failing=False)
+            self._of[message.messenger] = End(now, before.failed_at, is_failing=False, setting=before.setting)
             log.info("sent", **ids, took_ms=round(1_000 * took_s))
             return
         self._of[message.messenger] = replace(before, failed_at=now, is_failing=True, setting=failed.setting)

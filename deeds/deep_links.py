@@ -28,6 +28,10 @@ def disarmed(text: str, links: Iterable[str] = ()) -> str:
     """
     ours = "|".join(re.escape(link) for link in links)
     pieces = re.split(f"({ours})", text) if ours else [text]
-    return "".join(
-        piece if number % 2 else _COMMAND.sub("/ ", _ACTS.sub(r"\1 ?", piece)) for number, piece in enumerate(pieces)
-    )
+    return "".join(piece if number % 2 else _disarmed(piece) for number, piece in enumerate(pieces))
+
+
+def _disarmed(text: str) -> str:
+    if "?" in text:  # looked for first: most of what we say has neither sign, and each pattern reads every letter
+        text = _ACTS.sub(r"\1 ?", text)
+    return _COMMAND.sub("/ ", text) if "/" in text else text

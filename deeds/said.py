@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 
@@ -75,7 +76,7 @@ class Inbound:
     thread: str | None = None
     press: str | None = None  # what the messenger wants back to stop a button's spinner
 
-    @property
+    @cached_property
     def id(self) -> str:
         """A short name of the event for the log, from the wire to the end; its key names the chat and stays out."""
         return event_id(self.event_key)

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _TONES = {"\u0300", "\u0301", "\u0303", "\u0309", "\u0323"}
 _OPEN_PAIRS = ("oa", "oe", "uy")  # the only vowel pairs whose tone the two spelling styles put on different letters
@@ -95,11 +96,17 @@ def accented(text: str) -> str:
 
 def same_words(said: str, meant: str) -> bool:
     """Tell whether `said` is `meant`, each word typed with its marks or with none: "đúng" is no way to write "dừng"."""
-    typed, wanted = plain(said).split(), plain(meant).split()
+    typed, wanted = plain(said).split(), _meant(meant)
     return len(typed) == len(wanted) and all(
-        accented(one) == accented(other) if has_marks(one) else fold(one) == fold(other)
-        for one, other in zip(typed, wanted, strict=True)
+        accented(one) == marked if has_marks(one) else fold(one) == bare
+        for one, (marked, bare) in zip(typed, wanted, strict=True)
     )
+
+
+@lru_cache(maxsize=1_024)
+def _meant(phrase: str) -> tuple[tuple[str, str], ...]:
+    """Return the words of one of our own phrases, each with its marks and without; of these there are a few hundred."""
+    return tuple((accented(word), fold(word)) for word in plain(phrase).split())
 
 
 def spellings(word: str) -> list[str]:

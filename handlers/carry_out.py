@@ -346,6 +346,8 @@ def _(effect: effects.KeepPhone, scene: Scene, place: Place) -> Outcome:
 
 def settle(answer: Answer, scene: Scene) -> Answer:
     """Carry out an answer's effects in order; return the last place and everything to say."""
+    if not answer.effects:
+        return answer
     place, said = answer.place, list(answer.prompts)
     for effect in answer.effects:
         outcome = carry_out(effect, scene, place)

@@ -7,9 +7,10 @@ and columns pass through the same types, so a caller sees no difference.
 from collections import namedtuple
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Dialect, Insert, Select
+from sqlalchemy import BindParameter, ColumnElement, Dialect, Insert, Select, literal_column
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import UpdateBase
 
@@ -59,7 +60,7 @@ class Prepared:
 @dataclass(frozen=True, slots=True)
 class _Compiled:
     sql: str
-    order: Sequence[str] | None  # of the values, where the driver counts them; None where it takes them by name
+    in_order: Convert | None  # puts values in a row where the driver counts them; None where it takes them by name
     fixed: dict[str, Any]
     into: Sequence[tuple[str, Convert]]
     out: Sequence[tuple[int, Convert]]
@@ -69,7 +70,7 @@ class _Compiled:
         values = {**self.fixed, **given}
         for name, convert in self.into:
             values[name] = convert(values[name])
-        return run_on_driver(tx, self.sql, values if self.order is None else tuple(values[name] for name in self.order))
+        return run_on_driver(tx, self.sql, values if self.in_order is None else self.in_order(values))
 
     def rows(self, found: Sequence[Sequence[Any]]) -> list[Any]:
         if not self.out:
@@ -86,6 +87,8 @@ class _Compiled:
 def _compile(statement: Writable, dialect: Dialect, columns: Sequence[str]) -> _Compiled:
     if isinstance(statement, Insert) and not statement._returning:
         statement = statement.inline()  # asks for no new id back
+    if isinstance(statement, Select):
+        statement = _with_plain_limit(statement)
     compiled = statement.compile(dialect=dialect, column_keys=list(columns) or None)
     assert isinstance(compiled, SQLCompiler)
     assert not compiled.post_compile_params, "a list of values has no fixed text"
@@ -102,12 +105,26 @@ def _compile(statement: Writable, dialect: Dialect, columns: Sequence[str]) -> _
     row: Any = namedtuple("Row", names, rename=True)  # type: ignore[misc]  # a column without a name becomes _0, _1 ...
     return _Compiled(
         sql=str(compiled),
-        order=list(compiled.positiontup) if compiled.positiontup is not None else None,
+        in_order=None if compiled.positiontup is None else _in_order(compiled.positiontup),
         fixed=fixed,
         into=[(name, convert) for name, convert in into.items() if convert and name in asked],
         out=[(at, convert) for at, convert in enumerate(out) if convert],
         row=row._make,
     )
+
+
+def _with_plain_limit(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """Return a query with its limit written out: SQLite plans it anew at each run where that is a value it is given."""
+    limit = statement._limit_clause
+    if not isinstance(limit, BindParameter) or limit.required:
+        return statement
+    return statement.limit(literal_column(f"{limit.effective_value:d}")).offset(literal_column("0"))
+
+
+def _in_order(names: Sequence[str]) -> Convert:
+    if len(names) > 1:
+        return itemgetter(*names)  # by far the fastest way to make a tuple of them
+    return lambda values: tuple(values[name] for name in names)
 
 
 def _scalar(default: Any) -> Any:

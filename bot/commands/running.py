@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import structlog
 import typer
 from pydantic import ValidationError
+from structlog.typing import EventDict, WrappedLogger
 
 from bot.settings import Settings
 from deeds.clock import SystemClock
@@ -98,15 +99,24 @@ def quiet_logs(level: int = logging.INFO) -> None:
     """Log one line an event to standard error, from `level` up."""
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
-        ],
+        processors=_PROCESSORS,
         logger_factory=structlog.WriteLoggerFactory(_Unfailing()),  # type: ignore[arg-type]
+        # Only who serves logs enough to gain by it, and a logger kept with a higher level would be silent for good.
+        cache_logger_on_first_use=level <= logging.INFO,
     )
+
+
+def _line(logger: WrappedLogger, level: str, said: EventDict) -> str:
+    """Return a line as `TimeStamper`, `add_log_level` and `KeyValueRenderer` would; a message has three of them."""
+    if "exc_info" in said:
+        said = structlog.processors.format_exc_info(logger, level, said)
+    at = CLOCK.now().isoformat(timespec="microseconds").replace("+00:00", "Z")
+    event = said.pop("event")
+    rest = "".join([f" {name}={value!r}" for name, value in said.items()])
+    return f"timestamp={at!r} level={level!r} event={event!r}{rest}"
+
+
+_PROCESSORS = [_line]  # one list for good: loggers keep it, and what listens to them in tests changes it in place
 
 
 class _Unfailing:

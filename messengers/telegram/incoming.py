@@ -18,13 +18,21 @@ ANY_BYTES = frozenset(("", "application/octet-stream"))
 COMMAND_FOR = re.compile(r"(/[A-Za-z0-9_]{1,32})@([A-Za-z0-9_]{3,32})(?=\s|$)")
 IN_CHAT = frozenset(("member", "administrator", "creator", "restricted"))
 # Notices of the app itself. Nobody said them, and what changes our standing comes as my_chat_member besides.
-NOTICES = (
-    *("new_chat_members", "left_chat_member", "new_chat_title", "new_chat_photo", "delete_chat_photo"),
-    *("group_chat_created", "supergroup_chat_created", "migrate_to_chat_id", "migrate_from_chat_id", "pinned_message"),
-    *("message_auto_delete_timer_changed", "forum_topic_created", "forum_topic_edited", "forum_topic_closed"),
-    *("forum_topic_reopened", "general_forum_topic_hidden", "general_forum_topic_unhidden", "boost_added"),
-    *("video_chat_scheduled", "video_chat_started", "video_chat_ended", "video_chat_participants_invited"),
-    *("write_access_allowed", "chat_background_set", "proximity_alert_triggered", "users_shared", "chat_shared"),
+NOTICES = frozenset(
+    (
+        *("new_chat_members", "left_chat_member", "new_chat_title", "new_chat_photo", "delete_chat_photo"),
+        *(
+            "group_chat_created",
+            "supergroup_chat_created",
+            "migrate_to_chat_id",
+            "migrate_from_chat_id",
+            "pinned_message",
+        ),
+        *("message_auto_delete_timer_changed", "forum_topic_created", "forum_topic_edited", "forum_topic_closed"),
+        *("forum_topic_reopened", "general_forum_topic_hidden", "general_forum_topic_unhidden", "boost_added"),
+        *("video_chat_scheduled", "video_chat_started", "video_chat_ended", "video_chat_participants_invited"),
+        *("write_access_allowed", "chat_background_set", "proximity_alert_triggered", "users_shared", "chat_shared"),
+    )
 )
 Json = Mapping[str, Any]
 
@@ -41,12 +49,13 @@ class Decoder:
 
         Raises `CannotRead` for an update that does not parse; it carries the key under which it can be kept.
         """
-        key = f"unreadable:{hashlib.sha256(raw).hexdigest()[:32]}"
+        key = ""
         try:
             update = parsed(raw)
             key = f"{int(update['update_id'])}"
             return self._event(update, key, raw)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
+            key = key or f"unreadable:{hashlib.sha256(raw).hexdigest()[:32]}"
             # The message of the error may quote what somebody wrote; its class says enough.
             raise CannotRead(key, raw, f"update {key} does not parse: {type(error).__name__}") from None
 
@@ -65,27 +74,28 @@ class Decoder:
         chat, sender = message["chat"], message.get("from")
         if sender is None or sender.get("is_bot") or chat["type"] == "channel":
             return None
-        if any(notice in message for notice in NOTICES):
+        if not NOTICES.isdisjoint(message):
             return None
         if edited and "location" in message:
             return None  # a live location that moves; the first point was the answer
-        said = _said(message, int(sender["id"]))
+        number = str(int(message["message_id"]))
+        bare = Said(
+            text=_words(message.get("text") or message.get("caption")),
+            album=message.get("media_group_id"),
+            message=number,
+            edits=number if edited else None,
+            reply_to=self._answered(message),
+        )
+        said = _with_what_it_carries(bare, message, int(sender["id"]))
         text = self._for_us(said.text)
         if text is None:
             return None
-        number = str(int(message["message_id"]))
         return Inbound(
             event_key=f"{key}:{chat['id']}:{number}",
             messenger=NAME,
             chat=str(int(chat["id"])),
             sender=str(int(sender["id"])),
-            said=replace(
-                said,
-                text=text,
-                message=number,
-                edits=number if edited else None,
-                reply_to=self._answered(message),
-            ),
+            said=said if text == said.text else replace(said, text=text),
             raw=raw,
             sender_name=_name(sender),
             is_group=chat["type"] != "private",
@@ -107,8 +117,7 @@ class Decoder:
         return str(int(earlier["message_id"])) if ours else None
 
 
-def _said(message: Json, sender_id: int) -> Said:
-    said = Said(text=_words(message.get("text") or message.get("caption")), album=message.get("media_group_id"))
+def _with_what_it_carries(said: Said, message: Json, sender_id: int) -> Said:
     if "photo" in message:
         return replace(said, photos=(_biggest(message["photo"]),))
     if "animation" in message:  # shown as a document too, but it is a film
@@ -220,5 +229,7 @@ def _name(person: Json) -> str:
 
 def _words(text: object) -> str:
     """Return a text in NFC without what no database takes: zero bytes and halves of characters."""
-    whole = str(text or "").replace("\0", "").encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return nfc(whole)
+    whole = str(text or "").replace("\0", "")
+    if whole.isascii():
+        return whole
+    return nfc(whole.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"))

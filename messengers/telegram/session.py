@@ -1,5 +1,6 @@
 """How calls of the Bot API travel: aiogram's session, with a light way for words and errors that tell who failed."""
 
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
@@ -9,7 +10,7 @@ from aiogram.exceptions import TelegramServerError
 from aiogram.methods import Response, TelegramMethod
 from aiogram.types import ForceReply, InlineKeyboardMarkup
 from aiohttp import JsonPayload
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 # Said by what stands in front of the Bot API server (RFC 9110, 15.6.3 and 15.6.4), mostly as a page and not as JSON: it
 # could not hand the request on. During Telegram's outages this is the answer to everything, and nothing goes out. A 500
@@ -41,6 +42,9 @@ class SendWords(TelegramMethod[Number]):
     link_preview_options: dict[str, bool]
 
 
+_SENT = Response[Number]
+
+
 class Session(AiohttpSession):
     """aiogram's own session, which tells who in the chain failed: its errors do not carry the status."""
 
@@ -54,4 +58,10 @@ class Session(AiohttpSession):
         """Return the answer as read. Raises what it stands for."""
         if status_code in NOT_TAKEN:
             raise NotTaken(method=method, message=HTTPStatus(status_code).phrase)
+        if isinstance(method, SendWords) and status_code == HTTPStatus.OK:
+            with suppress(ValidationError):
+                sent = _SENT.model_validate_json(content)
+                if sent.ok:
+                    return sent
+            # Whatever else was answered, aiogram knows how to take it.
         return super().check_response(bot, method, status_code, content)

@@ -11,6 +11,7 @@ from storage.database import Database
 from storage.models import Identity, OutboxMessage, Person
 from storage.prepared import Prepared
 from storage.statements import table
+from tests.statements import look_at_statements
 
 NOW = datetime(2026, 11, 22, 9, 30, 0, 123_456, tzinfo=UTC)
 OUT = table(OutboxMessage)
@@ -69,6 +70,20 @@ def test_errors_are_those_of_sqlalchemy_and_tell_nothing_of_what_was_written(dat
         tx.execute(text("ALTER TABLE outbox_message RENAME TO elsewhere"))
         with pytest.raises((OperationalError, ProgrammingError)), tx.begin_nested():
             Prepared(FOUND).all(tx, present=NOW)
+
+
+def test_a_limit_is_no_value_given_at_each_run(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite plans a statement anew whenever its limit is given to it, which costs more than the statement."""
+    seen: list[tuple[str, Any]] = []
+    look_at_statements(monkeypatch, database, lambda sql, values: seen.append((sql, values)))
+    with database.write() as tx:
+        tx.execute(insert(OUT), [ROW, ROW])
+        assert len(Prepared(FOUND.limit(1)).all(tx, present=NOW)) == 1
+        given = Prepared(FOUND.limit(bindparam("at_most"))).all(tx, present=NOW, at_most=1)
+        assert len(given) == 1  # one that the caller chooses is still a value
+    sql, values = seen[-2]
+    assert "LIMIT 1 " in f"{sql} "
+    assert 1 not in (values.values() if isinstance(values, dict) else values)
 
 
 def test_what_cannot_be_prepared_is_refused(database: Database) -> None:

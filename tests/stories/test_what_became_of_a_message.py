@@ -8,10 +8,12 @@ from typing import Any
 
 import httpx2
 import pytest
+import structlog
 from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
 from bot import health
+from bot.commands.running import quiet_logs
 from bot.ends import End
 from storage.models import OutboxMessage, Place
 from storage.waiting import Waiting
@@ -31,6 +33,25 @@ def looks(town: Town) -> tuple[int, dict[str, Any]]:
     """Return status and answer of the health page."""
     answer = httpx2.get(f"{town.address}/health", timeout=30)
     return answer.status_code, answer.json()
+
+
+def test_a_line_of_the_log_looks_as_it_always_did(capsys: pytest.CaptureFixture[str]) -> None:
+    """Instant, level and event come first, values as Python writes them, an error with its trace; one line an event."""
+    configured = structlog.get_config()
+    try:
+        quiet_logs()
+        log = structlog.get_logger()
+        log.info("sent", event_id="e653dda916e2", took_ms=3, failure=None)
+        try:
+            raise RuntimeError("the disk\nis full")
+        except RuntimeError as error:
+            log.error("not sent", exc_info=error)
+    finally:
+        structlog.configure(**configured)
+    first, second = capsys.readouterr().err.splitlines()
+    when = r"timestamp='\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z'"
+    assert re.fullmatch(rf"{when} level='info' event='sent' event_id='e653dda916e2' took_ms=3 failure=None", first)
+    assert re.match(rf"{when} level='error' event='not sent' exception='Traceback .*RuntimeError", second)
 
 
 def test_one_id_leads_from_the_wire_to_the_end(town: Town) -> None:
