@@ -4,7 +4,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 # Newest first; each candidate is tried, not only found: a version manager's stub may be on the PATH and not start.
 PYTHONS := $(or $(PYTHON),python3.14 python3.13 python3.12 python3.11 python3)
-FOLDERS := bot messengers web handlers moderation digests storage deeds texts tests $(if $(wildcard scripts/*.py),scripts) $(if $(wildcard bench/*.py),bench)
+FOLDERS := bot messengers web handlers moderation digests publishing storage deeds texts tests $(if $(wildcard scripts/*.py),scripts) $(if $(wildcard bench/*.py),bench)
 PIP := $(RUN) -m pip --disable-pip-version-check install --quiet
 
 .DEFAULT_GOAL := help

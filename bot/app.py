@@ -9,7 +9,6 @@ from starlette.routing import BaseRoute, Route
 
 from bot.health import health
 from bot.wiring import Instance
-from handlers.paper_gate import paper_gate
 from messengers.webchat import routes as chat
 from web.desk import routes as desk
 from web.desk.services import Services
@@ -70,7 +69,6 @@ def _routes(instance: Instance, pages: Pages) -> list[BaseRoute]:
         data_dir=instance.settings.DATA_DIR,
         retry=instance.retry,
         wake=instance.delivery.wake,
-        paper_gate=paper_gate,
     )
     in_public = public.PublicServices(
         store=instance.lanes,

@@ -8,7 +8,6 @@ import structlog
 
 from deeds.clock import Clock
 from digests import clock_guard, months, notices, papers
-from handlers.paper_gate import paper_gate
 from storage.periods import PeriodRow
 from storage.photos.files import PhotoFiles
 from storage.store import Store
@@ -33,7 +32,7 @@ class Papers:
             log.warning("the clock leapt; nothing is closed until somebody says that it is right")
             await store.write(LANE, lambda tx: notices.ask_about_clock(tx, clock.now()))
             return 0
-        closed = await store.write(LANE, lambda tx: months.close_due(tx, clock.now(), paper_gate))
+        closed = await store.write(LANE, lambda tx: months.close_due(tx, clock.now()))
         for key in closed:
             log.info("a month was closed", period=key)
         built = 0

@@ -16,8 +16,9 @@ from deeds.statuses import STANDING
 from deeds.vietnamese import cut_at_sentence
 from digests.documents.annexes import introduced, numbered, printed
 from digests.documents.wording import bare, day_name, listed, lower_first, month_name
-from digests.gate import Gate, Shown
 from digests.snapshot import DeedFacts, MonthSnapshot, from_json
+from publishing.gate import Shown, shown
+from publishing.outlets import Outlet
 from storage import deeds, period_deeds, periods
 from storage.database import Tx
 from storage.deeds import DeedRow, HonoreeRow
@@ -57,13 +58,13 @@ class Compared:
     newest_consent: int
 
 
-def compare(tx: Tx, gate: Gate, facts_now: FactsNow) -> Compared:
+def compare(tx: Tx, facts_now: FactsNow) -> Compared:
     """Compare what closed papers printed with what would be printed now."""
     seen, newest = period_deeds.changed_since_seen(tx)
-    return Compared(tuple(_find(tx, gate, facts_now, seen)), seen, newest)
+    return Compared(tuple(_find(tx, facts_now, seen)), seen, newest)
 
 
-def _find(tx: Tx, gate: Gate, facts_now: FactsNow, changed: Sequence[ListedDeed]) -> Iterator[Adjustment]:
+def _find(tx: Tx, facts_now: FactsNow, changed: Sequence[ListedDeed]) -> Iterator[Adjustment]:
     said = _said(tx)
     out = {(mark[1], mark[2]) for mark in said if mark[0] in OUT}
     cells_said = {mark[1:4]: mark[4] for mark in said if mark[0] == "changed"}  # of several the newest
@@ -77,8 +78,8 @@ def _find(tx: Tx, gate: Gate, facts_now: FactsNow, changed: Sequence[ListedDeed]
             yield Adjustment("withdrawn", one)
             continue
         honoree = deeds.honoree_of(tx, deed.id)
-        shown = gate(tx, deed, honoree)
-        if shown.stays_out:
+        to_show = shown(tx, deed, Outlet.PAPER)
+        if to_show.stays_out:
             yield Adjustment("refused", one)
             continue
         was_shown = one.deed_id in (shown_then.get(one.period_key) or ())
@@ -88,7 +89,7 @@ def _find(tx: Tx, gate: Gate, facts_now: FactsNow, changed: Sequence[ListedDeed]
         then = next((facts for facts in paper.deeds if facts.code == one.code), None)
         if then is None:
             continue
-        was, now = printed(then, paper), facts_now(deed, honoree, shown, then.late)
+        was, now = printed(then, paper), facts_now(deed, honoree, to_show, then.late)
         is_ = {**printed(now, paper), "picture": _still_shown(was["picture"], now)}
         cells = tuple(_changed(one, was, is_, cells_said))
         if cells:

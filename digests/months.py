@@ -12,7 +12,6 @@ from itertools import takewhile
 from deeds.errors import NotPossible
 from deeds.months import Month, Window, month_of, month_window, windows_after
 from digests import clock_guard
-from digests.gate import Gate
 from digests.snapshot import MonthSnapshot, content_hash
 from digests.snapshotting import freeze
 from storage import period_deeds, periods
@@ -46,7 +45,7 @@ def _upcoming(tx: Tx) -> Iterator[Window]:
         yield from windows_after(first, window.ends, first_day)
 
 
-def close_due(tx: Tx, now: datetime, gate: Gate) -> list[str]:
+def close_due(tx: Tx, now: datetime) -> list[str]:
     """Close every month that is due and return their keys; a month another process closes first is left alone.
 
     While the clock has leapt and nobody said that it is right, nothing is closed.
@@ -56,7 +55,7 @@ def close_due(tx: Tx, now: datetime, gate: Gate) -> list[str]:
     clock_guard.note(tx, now)
     closed = []
     for window in due(tx, now):
-        month_as_it_was = freeze(tx, window, gate)
+        month_as_it_was = freeze(tx, window)
         if periods.close(
             tx,
             key=str(window.month),
@@ -72,13 +71,13 @@ def close_due(tx: Tx, now: datetime, gate: Gate) -> list[str]:
     return closed
 
 
-def change_first_day(tx: Tx, value: str, now: datetime, gate: Gate) -> None:
+def change_first_day(tx: Tx, value: str, now: datetime) -> None:
     """Let periods begin on another day from now on: what is over by the old rule is closed by it first."""
-    close_due(tx, now, gate)
+    close_due(tx, now)
     set_setting(tx, FIRST_DAY, value, now)
 
 
-def draft_snapshot(tx: Tx, month: Month, now: datetime, gate: Gate) -> MonthSnapshot:
+def draft_snapshot(tx: Tx, month: Month, now: datetime) -> MonthSnapshot:
     """Return an open month as it stands now, marked as a draft; nothing is written. Raises `NotPossible`."""
     if periods.period(tx, str(month)) is not None:
         raise NotPossible("doc.draft.closed", f"period {month} is closed", month=_short(month))
@@ -87,7 +86,7 @@ def draft_snapshot(tx: Tx, month: Month, now: datetime, gate: Gate) -> MonthSnap
     if window is None:
         raise NotPossible("doc.draft.not_begun", f"period {month} has not begun", month=_short(month))
     earlier_is_open = any(one.month < month for one in due(tx, now))
-    return freeze(tx, window, gate, draft=True, with_late=not earlier_is_open).snapshot
+    return freeze(tx, window, draft=True, with_late=not earlier_is_open).snapshot
 
 
 def _short(month: Month) -> str:

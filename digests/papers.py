@@ -18,7 +18,6 @@ from deeds.vietnamese import nfc
 from digests.documents.build import Built
 from digests.documents.build import build as build_files
 from digests.documents.wording import day_name
-from digests.gate import Gate
 from digests.months import draft_snapshot
 from digests.notices import tell_corrected, tell_trouble
 from digests.snapshot import Issued
@@ -91,11 +90,11 @@ def rebuild(tx: Tx, key: str, files: PhotoFiles, folder: Path) -> Built:
     return build_files(frozen(row), photo_bytes(files), folder, _issued(row))
 
 
-def draft_paper(tx: Tx, key: str, now: datetime, gate: Gate, files: PhotoFiles, folder: Path) -> Built:
+def draft_paper(tx: Tx, key: str, now: datetime, files: PhotoFiles, folder: Path) -> Built:
     """Write the files of an open period, marked as a draft; a closed one is written as it was closed."""
     if periods.period(tx, key) is not None:
         return rebuild(tx, key, files, folder)
-    return build_files(draft_snapshot(tx, Month.parse(key), now, gate), photo_bytes(files), folder)
+    return build_files(draft_snapshot(tx, Month.parse(key), now), photo_bytes(files), folder)
 
 
 def photo_bytes(files: PhotoFiles) -> Callable[[str], bytes]:

@@ -12,7 +12,6 @@ from deeds.months import Window, local_day, month_window
 from deeds.vietnamese import cut_at_sentence, nfc
 from digests.adjustments import Compared, compare, say_adjustment, taken_out
 from digests.documents.wording import told
-from digests.gate import Gate, Shown
 from digests.snapshot import (
     Consented,
     Count,
@@ -25,6 +24,8 @@ from digests.snapshot import (
     kept_hash,
     to_json,
 )
+from publishing.gate import Shown, shown
+from publishing.outlets import Outlet
 from storage import deeds, period_deeds
 from storage.database import Tx
 from storage.deeds import DeedRow, HonoreeRow
@@ -67,12 +68,12 @@ class _Counted:
     late: bool
 
 
-def freeze(tx: Tx, window: Window, gate: Gate, *, draft: bool = False, with_late: bool = True) -> Frozen:
+def freeze(tx: Tx, window: Window, *, draft: bool = False, with_late: bool = True) -> Frozen:
     """Return a month as it stands now. `with_late` also lists what an earlier, closed month missed."""
     issuer = office(tx)
-    counted = list(_counted(tx, window, gate, with_late=with_late))
+    counted = list(_counted(tx, window, with_late=with_late))
     listed = sorted((one for one in counted if not one.shown.stays_out), key=_place_in_list)
-    compared = compare(tx, gate, facts_of)
+    compared = compare(tx, facts_of)
     snapshot = MonthSnapshot(
         period=str(window.month),
         window_start=window.first,
@@ -141,7 +142,7 @@ def _addressees(lines: Iterable[str]) -> tuple[str, ...]:
     return tuple(named)
 
 
-def _counted(tx: Tx, window: Window, gate: Gate, *, with_late: bool) -> Iterable[_Counted]:
+def _counted(tx: Tx, window: Window, *, with_late: bool) -> Iterable[_Counted]:
     """Yield the deeds approved in the window; and those of closed time that no list has had.
 
     Those are approvals that were on their way while their month closed, or whose clock was set back, and deeds whose
@@ -155,10 +156,10 @@ def _counted(tx: Tx, window: Window, gate: Gate, *, with_late: bool) -> Iterable
         if late and not with_late:
             continue
         honoree = deeds.honoree_of(tx, deed.id)
-        shown = gate(tx, deed, honoree)
-        if late and shown.stays_out:
+        to_show = shown(tx, deed, Outlet.PAPER)
+        if late and to_show.stays_out:
             continue  # counted in its own month
-        yield _Counted(deed, honoree, shown, late)
+        yield _Counted(deed, honoree, to_show, late)
 
 
 def _place_in_list(one: _Counted) -> tuple[int, datetime, int]:

@@ -13,7 +13,7 @@ from handlers.introduce_deed import INTRODUCE_DEED, as_telling
 from handlers.place import Answer, Context, Place, again
 from moderation import notices, receive
 from moderation.leaving import check_has_no_role
-from moderation.publishing import TAKEN_BACK
+from publishing.consents import TAKEN_BACK
 from storage import (
     attachments,
     chat_lines,

@@ -11,7 +11,7 @@ from moderation.acts import decisions, undo
 from moderation.acts.rule import Where
 from moderation.moves import MOVES, UNDOABLE
 from moderation.notices import UNDO_WINDOW, say_day
-from moderation.publishing import allowances
+from publishing.consents import allowances
 from storage import attachments, deeds, groups, history, joining, org_units, outbox, people
 from storage.database import Tx
 from storage.deeds import DeedRow

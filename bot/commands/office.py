@@ -33,14 +33,13 @@ def office_show(as_json: Json = False) -> None:
 def office_set(name: str, value: Annotated[str, typer.Argument(help="lines are separated by |")]) -> None:
     """Set one fact about the office."""
     from digests.months import change_first_day
-    from handlers.paper_gate import paper_gate
 
     if name not in OFFICE_SETTINGS:
         raise NotFound("cli.office.unknown", f"no setting {name}", name=name, known=", ".join(OFFICE_SETTINGS))
     kept = read_setting(name, value)
     with writing() as tx:
         if name == FIRST_DAY:
-            change_first_day(tx, kept, CLOCK.now(), paper_gate)
+            change_first_day(tx, kept, CLOCK.now())
         else:
             set_setting(tx, name, kept, CLOCK.now())
         missing = office(tx).missing

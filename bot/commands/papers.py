@@ -35,7 +35,6 @@ def digest_build(
     """Write a month's paper: a closed month as it was closed, an open one as a draft that freezes nothing."""
     from bot.opening import folder_of
     from digests import months, papers
-    from handlers.paper_gate import paper_gate
     from storage.photos.files import PhotoFiles
 
     key = str(_month(period))
@@ -44,9 +43,9 @@ def digest_build(
     folder.mkdir(parents=True, exist_ok=True)
     with database() as opened:
         with opened.write() as tx:
-            months.close_due(tx, CLOCK.now(), paper_gate)
+            months.close_due(tx, CLOCK.now())
         with opened.read() as tx:
-            built = papers.draft_paper(tx, key, CLOCK.now(), paper_gate, files, folder)
+            built = papers.draft_paper(tx, key, CLOCK.now(), files, folder)
     for path in (built.docx, built.pdf, built.xlsx):
         typer.echo(str(path))
 
@@ -55,7 +54,6 @@ def digest_send(period: PeriodOption) -> None:
     """Close a month that is over, build its paper and queue the notices; each person is told once."""
     from bot.opening import folder_of
     from digests import months, notices, papers
-    from handlers.paper_gate import paper_gate
     from storage.photos.files import PhotoFiles
 
     month = _month(period)
@@ -64,7 +62,7 @@ def digest_send(period: PeriodOption) -> None:
     with database() as opened:
         with opened.write() as tx:
             _check_clock(tx)
-            months.close_due(tx, CLOCK.now(), paper_gate)
+            months.close_due(tx, CLOCK.now())
         while True:
             with opened.read() as tx:
                 row = papers.next_to_build(tx, CLOCK.now())
@@ -83,13 +81,12 @@ def digest_show(period: PeriodOption, as_json: Json = False) -> None:
     from digests import months
     from digests.snapshot import to_json
     from digests.snapshotting import frozen
-    from handlers.paper_gate import paper_gate
     from storage import periods
 
     month = _month(period)
     with reading() as tx:
         row = periods.period(tx, str(month))
-        snapshot = frozen(row) if row else months.draft_snapshot(tx, month, CLOCK.now(), paper_gate)
+        snapshot = frozen(row) if row else months.draft_snapshot(tx, month, CLOCK.now())
     state = {
         "period": str(month),
         "state": row.document_state if row else "open",

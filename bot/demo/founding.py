@@ -11,7 +11,6 @@ from deeds.said import FileSource
 from digests import months
 from digests.months import STARTED_AT
 from handlers.fields import say_date
-from handlers.paper_gate import paper_gate
 from moderation import receive
 from moderation.decide import Order, decide
 from moderation.facts import correct, record_honoree
@@ -48,7 +47,7 @@ Moment = tuple[datetime, Callable[[datetime], object]]
 
 def _days(tx: Tx, sample: Sample, pictures: Mapping[str, Picture], receipt_key: bytes) -> Iterator[Moment]:
     """Yield all that happens, story by story."""
-    yield sample.last_month.ends, lambda at: months.close_due(tx, at, paper_gate)
+    yield sample.last_month.ends, lambda at: months.close_due(tx, at)
     for number, story in enumerate(sample.stories, start=1):
         life = _Life(tx, story, f"demo-{number}", pictures, receipt_key)
         yield story.told_at, life.tell

@@ -4,12 +4,12 @@ from deeds.kinds import Act, Role, Status
 from moderation.acts.rule import EVERYWHERE, MODERATORS, ActRule, Case, Done, Who
 from moderation.acts.undo import as_it_was
 from moderation.notices import Outcome
-from moderation.publishing import check_publishable
+from publishing.gate import check
 from texts import say
 
 
 def _check(case: Case) -> None:
-    check_publishable(case.tx, case.deed)
+    check(case.tx, case.deed)
 
 
 def _do(case: Case) -> Done:

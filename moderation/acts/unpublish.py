@@ -4,7 +4,7 @@ from deeds.kinds import Act, Role, Status
 from moderation.acts.rule import MODERATORS, ActRule, Case, Done, Where, Who, Words
 from moderation.acts.undo import as_it_was
 from moderation.notices import cancel_outcomes
-from moderation.publishing import check_publishable
+from publishing.gate import check
 from storage.history import Entry
 
 
@@ -18,7 +18,7 @@ def _follow(case: Case, _: Entry) -> None:
 
 def _undo(case: Case, entry: Entry) -> Done:
     """Put it back, where it may be published still: somebody may have said no meanwhile."""
-    check_publishable(case.tx, case.deed)
+    check(case.tx, case.deed)
     return as_it_was(case, entry)
 
 

@@ -20,7 +20,7 @@ from digests.papers import photo_bytes
 from digests.snapshot import content_hash
 from digests.snapshotting import frozen
 from storage import people, periods
-from tests.stories.month_town import Town, gate, ict
+from tests.stories.month_town import Town, ict
 
 ROOT = Path(__file__).parents[2]
 NOW = "2026-11-02 08:00"
@@ -30,7 +30,7 @@ CHILD = """
 import sys, time
 from pathlib import Path
 from digests import months, notices, papers
-from tests.stories.month_town import Town, gate, ict
+from tests.stories.month_town import Town, ict
 
 folder, stop_at = Path(sys.argv[1]), sys.argv[2]
 now = ict(sys.argv[3])
@@ -42,7 +42,7 @@ def here(point):
         time.sleep(600)
 
 with town.database.write() as tx:
-    months.close_due(tx, now, gate)
+    months.close_due(tx, now)
     here("closing")
 here("closed")
 with town.database.read() as tx:
@@ -239,9 +239,9 @@ def _tick(folder: Path, now: datetime, *, asked: bool = True) -> None:
     with own.database.write() as tx:
         thu = people.named(tx, "Thu")
         if asked and thu is not None and clock_guard.leap(tx, now) is not None:
-            assert months.close_due(tx, now, gate) == []
+            assert months.close_due(tx, now) == []
             clock_guard.confirm(tx, thu, local_day(now), now)
-        months.close_due(tx, now, gate)
+        months.close_due(tx, now)
     with own.database.read() as tx:
         waiting = periods.to_build(tx, now)
     for row in waiting:

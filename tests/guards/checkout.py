@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PRODUCT = ("bot", "messengers", "web", "handlers", "moderation", "digests", "storage", "deeds", "texts")
+PRODUCT = ("bot", "messengers", "web", "handlers", "moderation", "digests", "publishing", "storage", "deeds", "texts")
 VENDORED = "web/static/vendor/"
 
 

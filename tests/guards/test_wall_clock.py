@@ -6,7 +6,7 @@ import pytest
 
 from tests.guards.checkout import product_files
 
-FOLDERS = ("handlers", "moderation", "digests", "storage")
+FOLDERS = ("handlers", "moderation", "digests", "publishing", "storage")
 READS = {
     "datetime.datetime.now",
     "datetime.datetime.utcnow",
@@ -42,7 +42,7 @@ def clock_reads(source: str) -> list[str]:
 
 
 def test_the_core_never_reads_the_wall_clock() -> None:
-    """Handlers, moderation, digests and storage."""
+    """Handlers, moderation, digests, publishing and storage."""
     found = [f"{name}:{read}" for name, text in product_files(".py", folders=FOLDERS) for read in clock_reads(text)]
     assert found == []
 

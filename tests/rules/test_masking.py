@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from deeds.masking import without_name, without_people
 from handlers.reading.words import lines
-from moderation.publishing import without_numbers
+from publishing.numbers import without_numbers
 
 NAM = "Lò Văn Nam"
 GONE = [

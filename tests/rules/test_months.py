@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from deeds.kinds import HONOREE_THINGS, Thing
 from deeds.months import Month, month_of, month_window
 from digests import months
-from digests.gate import Shown
+from publishing.consents import Allowances
+from publishing.outlets import OUTLETS, Outlet
 from storage.settings import set_setting
 from tests.stories.month_town import Town, ict
 
@@ -73,6 +74,8 @@ def test_months_count_from_the_first_start(tmp_path: Path, started: str, first: 
 def test_only_a_no_to_this_reader_keeps_a_deed_out(answers: dict[Thing, bool]) -> None:
     """Silence is not a no, and neither is a no to the press; a no to the telling is, unless this reader was allowed."""
     allowed = frozenset(thing for thing, answer in answers.items() if answer)
-    shown = Shown(None, None, (), allowed, frozenset(answers) - allowed)
+    said = Allowances(
+        allowed, frozenset(answers) - allowed, words=True, pictures=True, taken_back=False, standing=frozenset()
+    )
     office, deed = answers.get(Thing.STANDING_OFFICE), answers.get(Thing.DEED)
-    assert shown.stays_out is (office is False or (office is None and deed is False))
+    assert OUTLETS[Outlet.PAPER].stays_out(said) is (office is False or (office is None and deed is False))

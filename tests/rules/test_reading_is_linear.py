@@ -16,8 +16,8 @@ from handlers.reading.answers import bare_word, pick
 from handlers.reading.guards import about_child, emergency_now, sounds_like_complaint
 from handlers.reading.names import find_kind
 from handlers.reading.telling import greets, read_telling, thanks
-from moderation.publishing import without_numbers
 from moderation.suggest import suggest
+from publishing.numbers import without_numbers
 from tests.floods import FLOODS, TELLING
 
 TODAY = date(2026, 11, 22)

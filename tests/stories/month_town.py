@@ -13,7 +13,6 @@ from deeds.said import Prompt
 from digests import clock_guard, months, notices, papers
 from digests.snapshot import MonthSnapshot
 from digests.snapshotting import frozen
-from handlers.paper_gate import paper_gate
 from storage import deeds, history, people, periods
 from storage.database import Database
 from storage.models import Base, Identity, OutboxMessage
@@ -46,9 +45,6 @@ OFFICE = {
 def ict(text: str) -> datetime:
     """Return the instant of `2026-11-01 00:30` in Viet Nam."""
     return datetime.fromisoformat(text).replace(tzinfo=VIET_NAM).astimezone(UTC)
-
-
-gate = paper_gate  # the product's own
 
 
 @dataclass(frozen=True)
@@ -187,7 +183,7 @@ class Town:
         with self.database.write() as tx:
             while days_seen and (leap := clock_guard.leap(tx, now)) is not None:
                 clock_guard.note(tx, leap.seen + clock_guard.LEAP)
-            return months.close_due(tx, now, gate)
+            return months.close_due(tx, now)
 
     def build(self, at: str | datetime) -> int:
         """Every paper that is due is built; returns how many."""
@@ -226,7 +222,7 @@ class Town:
     def draft(self, key: str, at: str) -> MonthSnapshot:
         """Return an open month as it stands."""
         with self.database.read() as tx:
-            return months.draft_snapshot(tx, Month.parse(key), ict(at), gate)
+            return months.draft_snapshot(tx, Month.parse(key), ict(at))
 
     def letters(self, prefix: str = "") -> list[Letter]:
         """Return what was queued under keys with this beginning, oldest first."""

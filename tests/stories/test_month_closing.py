@@ -12,7 +12,7 @@ from deeds.months import Month
 from digests import months, papers
 from storage import deeds, periods
 from storage.settings import set_setting
-from tests.stories.month_town import Town, gate, ict
+from tests.stories.month_town import Town, ict
 
 NGOAN, LU, KHUYEN, XUYEN = "Lường Thị Ngoan", "Vàng A Lử", "Hà Văn Khuyên", "Trần Thị Xuyến"
 
@@ -166,18 +166,18 @@ def test_an_open_month_gives_a_draft_and_freezes_nothing(town: Town, tmp_path: P
     assert town.draft("2026-10", "2026-10-08 08:00").draft
     town.agreed("2026-10-09 08:00", LU)
     with town.database.read() as tx:
-        built = papers.draft_paper(tx, "2026-10", ict("2026-10-10 08:00"), gate, town.files, tmp_path / "draft")
+        built = papers.draft_paper(tx, "2026-10", ict("2026-10-10 08:00"), town.files, tmp_path / "draft")
         assert periods.listed(tx) == []
     assert "DỰ THẢO" in words_of(built.docx)
     assert town.close("2026-11-01 00:00") == ["2026-10"]
     assert not town.snapshot("2026-10").draft
     assert len(town.snapshot("2026-10").deeds) == 2
     with town.database.read() as tx:
-        closed = papers.draft_paper(tx, "2026-10", ict("2026-11-10 08:00"), gate, town.files, tmp_path / "closed")
+        closed = papers.draft_paper(tx, "2026-10", ict("2026-11-10 08:00"), town.files, tmp_path / "closed")
         assert closed.content_hash == town.period("2026-10").content_hash
         for key, at in (("2026-10", "2026-11-10 08:00"), ("2026-12", "2026-11-10 08:00")):
             with pytest.raises(NotPossible):
-                months.draft_snapshot(tx, Month.parse(key), ict(at), gate)
+                months.draft_snapshot(tx, Month.parse(key), ict(at))
 
 
 def test_the_figures_count_the_month(town: Town) -> None:

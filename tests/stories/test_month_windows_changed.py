@@ -10,13 +10,13 @@ from deeds.months import VIET_NAM
 from digests import months
 from digests.documents.content import compose
 from storage import periods
-from tests.stories.month_town import Town, gate, ict
+from tests.stories.month_town import Town, ict
 
 
 def first_day(town: Town, value: str, at: str | datetime) -> None:
     """The office changes the window, as desk and command do."""
     with town.database.write() as tx:
-        months.change_first_day(tx, value, at if isinstance(at, datetime) else ict(at), gate)
+        months.change_first_day(tx, value, at if isinstance(at, datetime) else ict(at))
 
 
 def windows(town: Town) -> list[tuple[str, str, str]]:

@@ -10,8 +10,10 @@ from openpyxl import load_workbook
 from deeds.kinds import HONOREE_THINGS, Thing
 from digests.snapshot import kept_hash
 from digests.snapshotting import frozen
+from publishing.gate import shown
+from publishing.outlets import Outlet
 from storage import deeds
-from tests.stories.month_town import Town, gate
+from tests.stories.month_town import Town
 from tests.stories.test_month_closing import words_of
 
 ALL_BUT_PRESS = tuple(thing for thing in HONOREE_THINGS if thing is not Thing.PRESS)
@@ -89,8 +91,8 @@ def test_who_was_not_asked_is_in_no_picture(town: Town) -> None:
     with town.database.read() as tx:
         deed = deeds.deed(tx, deed_id)
         assert deed is not None
-        shown = gate(tx, deed, deeds.honoree_of(tx, deed_id))
-    assert (shown.name, list(shown.photos), shown.allowed) == ("Bà Hà Văn Khuyên", [], frozenset())
+        to_show = shown(tx, deed, Outlet.PAPER)
+    assert (to_show.name, list(to_show.photos), to_show.allowed) == ("Bà Hà Văn Khuyên", [], frozenset())
 
 
 def test_an_award_is_never_denied(town: Town) -> None:

@@ -1,7 +1,7 @@
 """After the receipt: what may be used, where it stands, taking it back, deleting everything."""
 
 from deeds.kinds import Act, Thing
-from moderation.publishing import allowances
+from publishing.consents import allowances
 from storage import deeds
 from tests.cast import RESCUE
 from tests.town import Town

@@ -1,8 +1,8 @@
 """What the person praised said to each piece stands, whatever is done and undone beside it."""
 
 from deeds.kinds import Act, Thing
-from moderation.publishing import allowances, showable
-from storage import deeds
+from publishing.gate import shown
+from publishing.outlets import Outlet
 from storage.database import Tx
 from tests.cast import RESCUE
 from tests.stories.test_one_person_two_accounts import code_in
@@ -18,9 +18,7 @@ def test_a_yes_to_the_name_alone_names_nobody(town: Town) -> None:
     town.asks_honoree("Thu", Thing.NAME)
 
     def name(tx: Tx) -> str | None:
-        deed = town.deed(1)
-        honoree = deeds.honoree_of(tx, deed.id)
-        return showable(deed, honoree, allowances(tx, deed, honoree), ()).name
+        return shown(tx, town.deed(1), Outlet.PAGE).name
 
     assert town.rows(name) is None
 

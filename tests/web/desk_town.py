@@ -12,7 +12,6 @@ from starlette.applications import Starlette
 
 from deeds.kinds import DeedKind, Role, Thing
 from deeds.said import FileSource
-from handlers.paper_gate import paper_gate
 from moderation.receive import Receipt, Telling, hand_in
 from storage import attachments, deeds, history, invitations, people, web_sessions
 from storage.database import Tx
@@ -65,7 +64,6 @@ class DeskTown(Town):
             clock=self.clock,
             files=self.files,
             data_dir=Path(self.folder),
-            paper_gate=paper_gate,
             retry=self._retry,
             wake=self._wake,
         )

@@ -14,7 +14,6 @@ from deeds.kinds import Role
 from deeds.months import local_day
 from deeds.said import Prompt
 from digests import clock_guard, months, papers
-from handlers.paper_gate import paper_gate
 from storage import inbox, outbox, people, periods, undelivered
 from storage.database import Tx
 from storage.office import office
@@ -103,7 +102,7 @@ def test_an_open_month_has_a_draft_and_a_closed_one_gets_its_number(town: DeskTo
 
     town.clock.instant += timedelta(days=30)
     bao = town.browser(of=standing_office)
-    town.store.write_now(lambda tx: months.close_due(tx, town.clock.now(), paper_gate))
+    town.store.write_now(lambda tx: months.close_due(tx, town.clock.now()))
     row = town.store.read_now(lambda tx: papers.next_to_build(tx, town.clock.now()))
     assert row is not None
     folder = papers.build(row, town.files, Path(town.folder))

@@ -101,7 +101,7 @@ async def save(visit: Visit, form: FormData) -> Response:
             if value == set_up.made.get(name, ""):
                 continue
             if name == FIRST_DAY:
-                change_first_day(tx, value, now, visit.services.paper_gate)
+                change_first_day(tx, value, now)
             else:
                 set_setting(tx, name, value, now)
 

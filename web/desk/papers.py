@@ -134,12 +134,12 @@ async def download(visit: Visit) -> Response:
 async def draft(visit: Visit) -> Response:
     """Build the paper of an open month as it would be now, and give out one of its files; nothing is kept."""
     key, kind = visit.request.path_params["key"], visit.request.path_params["kind"]
-    now, files, gate = visit.now(), visit.services.files, visit.services.paper_gate
+    now, files = visit.now(), visit.services.files
     if kind not in _TYPES or not _is_month(key):
         raise NotFound("desk.papers.no_file", "no such file")
     async with visit.services.drafting:  # each takes a reader for as long as it builds
         with TemporaryDirectory(prefix=DRAFT, dir=visit.services.data_dir) as folder:
-            built = await visit.read(lambda tx: draft_paper(tx, key, now, gate, files, Path(folder)))
+            built = await visit.read(lambda tx: draft_paper(tx, key, now, files, Path(folder)))
             return _attachment(file_in(built.pdf.parent, kind), kind)
 
 

@@ -7,7 +7,6 @@ from functools import cached_property
 from pathlib import Path
 
 from deeds.clock import Clock
-from digests.gate import Gate
 from storage.photos.files import PhotoFiles
 from storage.store import Store
 from web.desk.templating import Templates
@@ -23,7 +22,6 @@ class Services:
     clock: Clock
     files: PhotoFiles
     data_dir: Path
-    paper_gate: Gate  # what a draft of a paper may show of a deed
     retry: Callable[[int], Awaitable[bool]]  # a parked event by its id: True when it was carried through this time
     wake: Callable[[], None]  # something was queued to be sent
 

@@ -8,8 +8,9 @@ from datetime import datetime
 from deeds.kinds import Status
 from deeds.vietnamese import nfc
 from moderation.confirming import tapped
-from moderation.publishing import Showable, allowances_of_each, showable
-from storage import attachments, deeds, published_photos
+from publishing.gate import Shown, shown_of_each
+from publishing.outlets import Outlet
+from storage import deeds, published_photos
 from storage.attachments import Piece
 from storage.database import Tx
 from storage.deeds import DeedRow
@@ -87,7 +88,7 @@ def picture_file(tx: Tx, sha256: str) -> tuple[str, Shelf] | None:
     return None
 
 
-def _story(row: DeedRow, shown: Showable) -> Story:
+def _story(row: DeedRow, shown: Shown) -> Story:
     assert row.published_at is not None
     return Story(
         code=row.code,
@@ -101,18 +102,11 @@ def _story(row: DeedRow, shown: Showable) -> Story:
     )
 
 
-def _shown(tx: Tx, rows: Sequence[DeedRow]) -> Mapping[int, Showable]:
+def _shown(tx: Tx, rows: Sequence[DeedRow]) -> Mapping[int, Shown]:
     """Return what may be shown of these deeds now, by id; a yes taken back counts before anybody unpublishes."""
     published = [row for row in rows if row.status is Status.PUBLISHED and row.published_at is not None]
-    ids = [row.id for row in published]
-    honorees = deeds.honorees_of(tx, ids)
-    allowed = allowances_of_each(tx, honorees)
-    pieces = attachments.of_deeds(tx, ids)
-    return {
-        row.id: showable(row, honorees[row.id], allowed[row.id], pieces[row.id])
-        for row in published
-        if allowed[row.id].honoree_asked and not allowed[row.id].refused
-    }
+    shown = shown_of_each(tx, published, Outlet.PAGE)
+    return {deed_id: each for deed_id, each in shown.items() if not each.stays_out}
 
 
 def _clean(text: str | None) -> str:
