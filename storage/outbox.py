@@ -219,12 +219,14 @@ def _in_turn(*, passing_over: bool = False) -> Select[*tuple[Any, ...]]:
             OutboxMessage.messenger == messenger,
         )
         .order_by(OutboxMessage.id)
-        .limit(bindparam("at_most"))
         .with_for_update(skip_locked=True)
     )
 
 
-_IN_TURN = Prepared(lambda _: _in_turn())
+@cache
+def _first_in_turn(doublings: int) -> Prepared:
+    """Return the query for the first 1, 2, 4, 8 ... of them: a limit that was given would be planned for anew."""
+    return Prepared(lambda _: _in_turn().limit(1 << doublings))
 
 
 def claim(tx: Tx, messenger: str, now: datetime, at_most: int) -> list[Due]:
@@ -240,11 +242,12 @@ def claim(tx: Tx, messenger: str, now: datetime, at_most: int) -> list[Due]:
 
 def in_turn(tx: Tx, messenger: str, now: datetime, at_most: int, passing_over: Collection[str] = ()) -> list[Due]:
     """Return the messages whose turn it is, but for these chats; nobody else takes them while the transaction lasts."""
-    given = {"present": now, "here": messenger, "at_most": at_most}
+    given = {"present": now, "here": messenger}
     if passing_over:
-        rows = tx.execute(_in_turn(passing_over=True), {**given, "passed": list(passing_over)}).all()
+        others = _in_turn(passing_over=True).limit(at_most)
+        rows = list(tx.execute(others, {**given, "passed": list(passing_over)}))
     else:
-        rows = _IN_TURN.all(tx, **given)
+        rows = _first_in_turn((at_most - 1).bit_length()).all(tx, **given)[:at_most]
     return [
         Due(
             row.id,

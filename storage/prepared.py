@@ -7,6 +7,7 @@ and columns pass through the same types, so a caller sees no difference.
 from collections import namedtuple
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
@@ -15,6 +16,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import UpdateBase
 
 from storage.database import Tx, run_on_driver
+from storage.models.base import Utc
 
 Writable = Select[*tuple[Any, ...]] | UpdateBase
 Convert = Callable[[Any], Any]
@@ -138,7 +140,8 @@ def _shows(statement: Writable) -> bool:
 
 def _convert_in(type_: Any, dialect: Dialect) -> Convert | None:
     convert: Convert | None = type_.dialect_impl(dialect).bind_processor(dialect)
-    return convert
+    # One instant stands in most columns an event writes, and to make its text of it takes longer than to find it.
+    return lru_cache(maxsize=64)(convert) if convert and isinstance(type_, Utc) else convert
 
 
 def _convert_out(type_: Any, dialect: Dialect) -> Convert | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import cast
 
 from sqlalchemy import select
 
@@ -12,11 +13,17 @@ from storage.statements import insert_or_update, table
 
 _SETTING = table(Setting)
 _ALL = Prepared(select(_SETTING.c.name, _SETTING.c.value))
+_READ = "settings read"  # what a connection remembers them under, with the transaction they were read in
 
 
 def all_settings(tx: Tx) -> Mapping[str, str]:
-    """Return every setting that was made."""
-    return dict(_ALL.all(tx))
+    """Return every setting that was made; read once a transaction, for each event of a batch asks."""
+    here = tx.get_transaction()
+    read_in, made = tx.info.get(_READ, (None, {}))
+    if here is None or read_in is not here:
+        made = dict(_ALL.all(tx))
+        tx.info[_READ] = here, made
+    return cast("Mapping[str, str]", made)
 
 
 def changed_at(tx: Tx, name: str) -> datetime | None:
@@ -28,3 +35,4 @@ def set_setting(tx: Tx, name: str, value: str, now: datetime) -> None:
     """Make a setting, or change it."""
     change = {"value": value, "changed_at": now}
     tx.execute(insert_or_update(tx, Setting, ("name",), {"name": name, **change}, change))
+    tx.info.pop(_READ, None)

@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, Executable, Insert, Table, inspect
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 from storage.database import Tx
 from storage.models import Base
@@ -44,6 +44,8 @@ def _prepared(model: type[Base], *columns: str) -> Prepared:
 def unless_there(dialect: str, model: type[Base]) -> Insert:
     """Return an INSERT that does nothing where a row with the same unique key stands already."""
     if dialect == "postgresql":
+        from sqlalchemy.dialects import postgresql  # takes long to load, and SQLite needs none of it
+
         return postgresql.insert(table(model)).on_conflict_do_nothing()
     return sqlite.insert(table(model)).on_conflict_do_nothing()
 
@@ -53,5 +55,7 @@ def insert_or_update(
 ) -> Executable:
     """Return an INSERT that becomes an UPDATE of `update` where a row with the same `key` stands already."""
     if tx.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql
+
         return postgresql.insert(model).values(**values).on_conflict_do_update(index_elements=key, set_=dict(update))
     return sqlite.insert(model).values(**values).on_conflict_do_update(index_elements=key, set_=dict(update))

@@ -17,9 +17,8 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from sqlalchemy import JSON, BigInteger, Date, DateTime, Dialect, ForeignKey, Integer, LargeBinary, MetaData, Text
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, mapped_column
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 
 class Utc(TypeDecorator[datetime]):
@@ -43,7 +42,20 @@ class Utc(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-JsonValue = JSON().with_variant(JSONB(), "postgresql")
+class _Jsonb(TypeDecorator[Any]):
+    """PostgreSQL's own JSON, looked up once it is needed: a command on SQLite need not load all of that dialect."""
+
+    impl = JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return the type as the dialect has it."""
+        from sqlalchemy.dialects.postgresql import JSONB
+
+        return dialect.type_descriptor(JSONB())
+
+
+JsonValue = JSON().with_variant(_Jsonb(), "postgresql")
 BigId = BigInteger().with_variant(Integer(), "sqlite")  # SQLite gives row ids to INTEGER PRIMARY KEY only
 
 Id = Annotated[int, mapped_column(BigId, primary_key=True, autoincrement=True)]

@@ -67,6 +67,16 @@ def test_of_each_chat_the_oldest_message_is_due(database: Database) -> None:
         assert words(take(tx, NOW + SECOND)) == ["b0"]
 
 
+@pytest.mark.parametrize("at_most", [1, 2, 3, 5, 8])
+def test_no_more_are_taken_than_asked_for(database: Database, at_most: int) -> None:
+    """Whatever the number, the oldest go and the others wait."""
+    with database.write() as tx:
+        for number in range(7):
+            put(tx, str(number), chat=str(number))
+        assert words(take(tx, at_most=at_most)) == [str(number) for number in range(min(at_most, 7))]
+        assert words(take(tx)) == [str(number) for number in range(at_most, 7)]
+
+
 def test_a_prompt_comes_back_as_it_was_put(database: Database) -> None:
     """With its choices, pictures, files and wishes."""
     prompt = Prompt(
