@@ -8,19 +8,24 @@ from deeds.said import Prompt, Said
 from deeds.vietnamese import cut_at_sentence
 from handlers import asides, engine, linking, moderators
 from handlers.commands import Command, command, may_be_a_name
-from handlers.effects import AskWithdraw, DropPictures, ForgetEvent, GoOn, ListMine, TakeBackUse, TellStatus
+from handlers.effects import AskWithdraw, DropPictures, ForgetEvent, GoOn, ListMine, NoteBeside, TakeBackUse, TellStatus
 from handlers.filling import add_to_story
 from handlers.introduce_deed import INTRODUCE_DEED, greet, who_we_are
 from handlers.moderators import Desk
 from handlers.place import AT_ONCE, Answer, Place, again, ask, labelled, names_choice
 from handlers.reading.fitting import takes_words_too
 from handlers.reading.intents import Intent, means
-from handlers.reading.meanings import leaves_off
+from handlers.reading.meanings import leaves_off, means_all
+from handlers.reading.names import find_people
 from handlers.reading.telling import leaves_as_is
+from handlers.reading.topics import Topic, asked_about, asks_us
 from handlers.wishes import ELSE, REPORT, Wish, wish
 from moderation.purge import complaint_doors
 from storage import deeds, drafts, org_units
 from texts import say
+
+_HEARD_THERE = (asides.QUESTION, asides.COMPLAINT, asides.TAKE_DOWN)
+"""Conversations that take questions for what they are there: an answer to a moderator, more of a complaint."""
 
 
 def wanted(desk: Desk, place: Place, said: Said) -> Answer | None:
@@ -46,10 +51,41 @@ def wanted(desk: Desk, place: Place, said: Said) -> Answer | None:
         return None
     telling = place.talk == INTRODUCE_DEED.name and (engine.has_story(place) or place.draft is not None)
     meant = wish(text, REPORT if telling else ELSE)
+    if meant is None and (answered := _asked(desk, place, text, telling=telling)) is not None:
+        return answered
     deletes = means(text, Intent.DELETE) and not leaves_as_is(text)
     if meant is None and telling and place.asked != "drop" and deletes:
         meant = Wish("drop")
     return _wish(desk, place, meant, telling=telling) if meant is not None else None
+
+
+def _asked(desk: Desk, place: Place, text: str, *, telling: bool) -> Answer | None:
+    """Answer a question to us in whatever words, which is no part of what is told; None when it is none."""
+    if place.talk in _HEARD_THERE or any(person.full for person in find_people(text)):
+        return None
+    match asked_about(text):
+        case Topic.MINE:
+            return Answer(place, (), (ListMine(), GoOn()))
+        case Topic.COMPLAIN:
+            return _say_and_go_on(place, complaint_doors(desk.tx))
+        case None:
+            just_greeted = place.talk == INTRODUCE_DEED.name and not telling
+            return _say_and_go_on(place, _reply(desk, "asked.other")) if just_greeted and asks_us(text) else None
+        case topic:
+            return _say_and_go_on(place, _reply(desk, f"asked.{topic}"))
+
+
+def _reply(desk: Desk, key: str) -> str:
+    return say(key, **who_we_are(desk.context))
+
+
+def _say_and_go_on(place: Place, text: str) -> Answer:
+    """Say something, and put again what is open."""
+    if place.talk == asides.CONSENT_PUBLISH:
+        return again(place, say("consent.publish.unclear")).after(Prompt(text))
+    if place.shown and place.talk != INTRODUCE_DEED.name:
+        return again(place, text)
+    return Answer(place, (Prompt(text),), (GoOn(),))
 
 
 def _asks_for_a_name(place: Place) -> bool:
@@ -62,7 +98,11 @@ def _wish(desk: Desk, place: Place, meant: Wish, *, telling: bool) -> Answer | N
     """Do what somebody wants done with their own words; what deletes is asked once."""
     match meant.name:
         case "asked":
-            return Answer(place, (Prompt(say(meant.answer, **who_we_are(desk.context))),), (GoOn(),))
+            return _say_and_go_on(place, _reply(desk, meant.answer))
+        case "nameless":
+            noted = add_to_story(place, desk.event.said.text.strip()) if telling else place
+            beside = () if telling else (NoteBeside(desk.event.said.text.strip()),)
+            return _say_and_go_on(noted, _reply(desk, "use.nameless")).then(*beside)
         case "mine":
             return Answer(place, (), (ListMine(),))
         case "no_pictures" if telling and desk.context.photos:
@@ -83,7 +123,8 @@ def _wish(desk: Desk, place: Place, meant: Wish, *, telling: bool) -> Answer | N
             waiting = offer_draft(desk, out_of(place).closed())  # among its choices is to drop it
             return waiting or Answer(place, (), (TakeBackUse(None),))  # of somebody else: it tells them whom to call
         case "withdraw":
-            return Answer(place, (), (AskWithdraw(meant.number),))
+            everything = means_all(desk.event.said.text)
+            return Answer(place, (), (AskWithdraw(meant.number, everything=everything),))
         case "no_more" | "no_pictures" if telling and not _has_told(desk):
             # It is about what is being told, or of somebody praised elsewhere: the moderator reads it, they the way.
             noted = add_to_story(place, desk.event.said.text.strip())

@@ -265,6 +265,8 @@ def _(effect: effects.AskWithdraw, scene: Scene, place: Place) -> Outcome:
         return Answer(place, (Prompt(say("mine.unknown", phone=scene.context.office["phone"])),))
     if not meant:
         return Answer(place, (Prompt(say("mine.none")),))
+    if effect.everything:
+        return asides.ask_delete(place)
     lines = [say("withdraw.which"), *map(_line, meant[:LISTED]), say("mine.tail")]
     return Answer(place, (Prompt("\n".join(lines)),))
 

@@ -97,9 +97,10 @@ class TellStatus:
 
 @dataclass(frozen=True)
 class AskWithdraw:
-    """Begin to take back the submission with this running number, or the only one there is."""
+    """Begin to take back the submission with this running number, the only one there is, or everything sent."""
 
     number: int | None = None
+    everything: bool = False
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,8 @@ def who_we_are(context: Context) -> dict[str, str]:
     return {
         "office": office["office"],
         "issuer": office["issuer"],
+        "standing_office": office["standing_office"],
+        "public_url": office["public_url"],
         "privacy_url": office.privacy_url,
         "phone": office["phone"],
     }

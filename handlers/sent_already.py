@@ -24,6 +24,7 @@ from handlers.reading.fitting import (
     takes_words_too,
 )
 from handlers.reading.intents import Intent, means
+from handlers.reading.meanings import means_all
 from handlers.reading.names import find_people
 from handlers.reading.telling import adds, another
 from handlers.reading.words import ANSWER_MAX_CHARS
@@ -82,7 +83,7 @@ def about_what_was_sent(desk: Desk, place: Place, text: str) -> Answer | None:
     if takes_pictures_back(text) and _latest(desk, REMEMBERS_USE) is not None:
         return Answer(place, (), (TakeBackUse(None, pictures_only=not takes_words_too(text)),))
     if means(text, Intent.DELETE) and _latest(desk, REMEMBERS_USE) is not None:
-        return Answer(place, (), (AskWithdraw(None),))
+        return Answer(place, (), (AskWithdraw(None, everything=means_all(text)),))
     if (limits_use(text) or objects(text) or means(text, Intent.REVOKE, Intent.TAKEDOWN)) and _allowed_something(desk):
         return Answer(place, (), (NoteBeside(text), TakeBackUse(None, pictures_only=False)))
     if down:

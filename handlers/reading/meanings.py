@@ -18,7 +18,7 @@ _BETWEEN = re.compile(r"[\W_]+")
 def leaves_off(text: str) -> str | None:
     """Return "delete" or "not_send" where that is all somebody says: "thôi xóa hết đi, đùa đấy"."""
     said = _pieces(text)
-    if said & {"keep", "skip", "send"}:
+    if said & {"keep", "skip", "send"} or _asks_whether(text):
         return None
     if "delete" in said:
         return "delete"
@@ -50,6 +50,24 @@ def refuses_in_words(text: str) -> bool:
 def sends_in_words(text: str) -> bool:
     """Tell whether all somebody says is to send it, and politely: "rứa thôi, gửi đi"; it consents, so nothing more."""
     return _pieces(text) - {"polite"} == {"send"} and "?" not in text
+
+
+def means_all(text: str) -> bool:
+    """Tell whether whoever wants something gone says it of all there is: "rút cả hai tin"."""
+    return re.search(rf"(?<!\w){_written('all_of_it')}(?!\w)", lower(text)) is not None
+
+
+def _asks_whether(text: str) -> bool:
+    """Tell whether it is asked whether something can be taken back; "cho tôi xóa được không" takes it back."""
+    said = lower(text)
+    asked, wanted = (re.search(rf"(?<!\w){_written(name)}(?!\w)", said) for name in ("whether", "please"))
+    return bool(asked and not wanted)
+
+
+@lru_cache(maxsize=4)
+def _written(name: str) -> str:
+    known = table(_FILE)
+    return f"(?:{spoken(written_out(known[name], known['words']))})"
 
 
 @remembered

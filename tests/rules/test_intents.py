@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from handlers.reading.guards import emergency_now, may_be_danger
-from handlers.reading.intents import SURE, WEIGHTS, Intent, likely, means
+from handlers.reading.intents import SURE, Intent, likely, means
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 SEALED = CHECKOUT / "tests" / "data" / "intents" / "sealed"
+LATER = SEALED.parent / "sealed_later"  # kinds that were missed: poison, abduction, a well, a snake, all of it deleted
 
 
 def _script() -> ModuleType:
@@ -26,12 +27,15 @@ def _script() -> ModuleType:
     return made
 
 
-def _sealed(intent: Intent) -> list[str]:
-    return [line for line in (SEALED / f"{intent}.txt").read_text(encoding="utf-8").splitlines() if line.strip()]
+def _sealed(intent: Intent, folder: Path = SEALED) -> list[str]:
+    return [line for line in (folder / f"{intent}.txt").read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
-def test_the_weights_are_those_of_the_samples() -> None:
-    assert json.loads(WEIGHTS.read_text(encoding="utf-8"))["seal"] == _script().seal()
+@pytest.mark.parametrize("number", [0, 1], ids=["intents", "topics"])
+def test_the_weights_are_those_of_the_samples(number: int) -> None:
+    script = _script()
+    one = script.SETS[number]
+    assert json.loads(one.weights.read_text(encoding="utf-8"))["seal"] == script.seal(one, one.told())
 
 
 @pytest.mark.parametrize(
@@ -59,6 +63,14 @@ def test_a_story_is_seldom_taken_for_anything_else() -> None:
 def test_a_cry_is_heard_by_rule_or_weight() -> None:
     cries = _sealed(Intent.DANGER)
     assert sum(emergency_now(cry) or may_be_danger(cry) for cry in cries) / len(cries) >= 0.75
+
+
+def test_what_strangers_said_and_was_missed_is_heard_by_rule_or_weight() -> None:
+    """Of 26 cries 22 were heard before more of their kind were learned, of 15 deletions 13."""
+    cries, wishes = _sealed(Intent.DANGER, LATER), _sealed(Intent.DELETE, LATER)
+    assert sum(emergency_now(cry) or may_be_danger(cry) for cry in cries) / len(cries) >= 0.88
+    assert sum(means(wish, Intent.DELETE) for wish in wishes) / len(wishes) >= 0.9
+    assert sum(may_be_danger(line) for line in _sealed(Intent.STORY, LATER)) <= 1
 
 
 @given(some.text(max_size=400))

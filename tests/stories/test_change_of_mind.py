@@ -273,7 +273,7 @@ def test_a_question_at_the_check_is_answered_and_not_sent(town: Town) -> None:
     lan = town.citizen("Lan")
     lan.says(RESCUE)
     lan.says("thế ông Chum có biết tôi kể không")
-    lan.sees("Xin gọi")
+    lan.sees("Máy không báo cho người được kể biết ai đã kể")
     lan.agrees()
     assert town.deed().story == RESCUE
 

@@ -27,7 +27,6 @@ def told(town: Town) -> DeedRow:
         "hôm tê là 25/11 nớ, o nớ nấu từ tháng 3 đến chừ chơ",
         "hỏi gì hỏi lắm thế",
         "dạ ở ấp, à quên bản Nà Lốc đó, mà nó còn chở con nhỏ đi nhà thương nữa",
-        "tên tôi mọi người có thấy được không vậy",
         "tôi không muốn ai dòm ngó nhà chồng tôi",
     ],
 )
