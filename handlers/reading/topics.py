@@ -45,6 +45,10 @@ class Topic(StrEnum):
     OTHER = "other"
 
 
+ACTED_ON = frozenset({Topic.MINE, Topic.COMPLAIN})
+"""Topics with something to show instead of a sentence: what the person sent, the doors for complaints."""
+
+
 _TELLS = (Intent.DANGER, Intent.COMPLAINT, Intent.TAKEDOWN, Intent.REVOKE, Intent.STORY)
 
 

@@ -10,6 +10,7 @@ from digests.documents.annexes import COLUMNS
 from digests.documents.wording import Opinion
 from handlers.engine import DROP, STOP
 from handlers.introduce_deed import INTRODUCE_DEED
+from handlers.reading.topics import ACTED_ON, Topic
 from messengers.telegram.menus import COMMANDS, GROUP_COMMANDS, MODERATORS_COMMANDS
 from moderation.acts import ACTS, decisions, rule
 from moderation.acts.reject import CANNED_REASONS
@@ -38,6 +39,7 @@ LOOKED = {"name", "section", "story"}  # cells of the list that have a word of t
 FILLED: dict[str, Iterable[str]] = {
     **LABELS,
     "act.*": Act,
+    "asked.*": set(Topic) - set(ACTED_ON),
     "check.edge.*": ("top", "bottom", "left", "right"),
     "check.look.*": ("bold", "italic"),
     "check.look.not_*": ("bold", "italic"),
