@@ -15,7 +15,7 @@ from handlers.reading.words import ANSWER_MAX_CHARS, remembered
 
 WEIGHTS = Path(__file__).parent / "data" / "topics.json"
 SURE = 0.5
-SURELY = 0.7  # of words that may be no question
+SURELY = 0.75  # of words that may be no question
 _MAY_ASK = 0.3
 _RATHER = 0.5  # likelier than everything else together
 
