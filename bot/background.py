@@ -11,7 +11,7 @@ from bot.papers import Papers
 from deeds.clock import Clock
 from deeds.said import Prompt
 from digests import clock_guard
-from handlers import questions
+from handlers import belongs, questions
 from messengers.port import Failure, Messenger, MessengerFailed
 from storage import attachments, chat_lines, drafts, forgetting, inbox, outbox, outbox_forgetting, remote_copies
 from storage.attachments import Work
@@ -31,7 +31,6 @@ FILE_TRIES = 12
 PAUSE_AFTER_ALL_TRIES = timedelta(hours=6)  # of a fault of ours: however many wait, they hold up no new picture
 DRAFT_LIVES = timedelta(days=30)
 RAW_LIVES = timedelta(days=30)
-HELD_COMPLAINT_LIVES = timedelta(hours=12)
 VOICE_MAX_BYTES = 20_000_000
 MEGABYTE = 1_000_000
 SWEPT_TOGETHER = 500
@@ -197,10 +196,7 @@ def forget(tx: Tx, now: datetime) -> int:
     for draft_id in drafts.untouched_since(tx, now - DRAFT_LIVES):
         drafts.drop_draft(tx, draft_id, now)
         count += 1
-    for person_id, state, _ in drafts.places_since(tx, now - HELD_COMPLAINT_LIVES):
-        if state.get("talk") == "complaint":
-            drafts.forget_place(tx, person_id)
-            count += 1
+    count += belongs.let_go(tx, now)
     count += inbox.forget_before(tx, now - RAW_LIVES)
     count += outbox_forgetting.forget_before(tx, now - RAW_LIVES)
     count += outbox_forgetting.forget_secrets(tx, now)

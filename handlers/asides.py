@@ -58,6 +58,10 @@ PASSING = (COMPLAINT, DELETE, WITHDRAW, CONSENT_PUBLISH, LATE_PHOTOS, LINK, TAKE
 """Asides nobody comes back to: whatever interrupts them, silence is their answer."""
 
 
+HOLDING = (COMPLAINT, TAKE_DOWN, DANGER)
+"""Asides that hold what was said until it is known what it is; nobody else has it, so it is not held for long."""
+
+
 def leave(place: Place) -> Place:
     """Return the place an aside interrupted, or none."""
     before = place.about.get("before")
@@ -87,7 +91,7 @@ def answer_complaint(place: Place, option: str | None, text: str) -> str | None:
 def ask_take_down(place: Place, text: str, phone: str) -> Answer:
     """Somebody seems to want down what is told of them; who tells of a deed says so, and nothing of it is lost."""
     inside = open_aside(place, TAKE_DOWN, held=text)
-    return ask(inside, "which", "use.whose", labelled("use.whose.option", "telling"), phone=phone)
+    return ask(inside, "which", "use.whose", labelled("use.whose.option", "tell_office", "telling"), phone=phone)
 
 
 def ask_danger(place: Place, text: str, numbers: str) -> Answer:
@@ -251,9 +255,10 @@ def _consent(place: Place, option: str | None, text: str, context: Context) -> A
 def _use_in_words(text: str) -> str | None:
     if keeps_pictures_back(text):
         return "words"
-    if clear_no(text) or forbids_use(text) or limits_use(text) or means(text, Intent.REVOKE):
-        return "none"
-    return "both" if allows_all(text) else None
+    if allows_all(text):
+        return "both"
+    revokes = means(text, Intent.REVOKE) and not clear_yes(text)
+    return "none" if clear_no(text) or forbids_use(text) or limits_use(text) or revokes else None
 
 
 def _late_photos(place: Place, option: str | None, text: str) -> Answer | None:

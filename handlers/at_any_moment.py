@@ -5,23 +5,23 @@ from datetime import datetime
 
 from deeds.deep_links import UNIT
 from deeds.said import Prompt, Said
-from deeds.vietnamese import cut_at_sentence
 from handlers import asides, engine, linking, moderators
 from handlers.commands import Command, command, may_be_a_name
 from handlers.effects import AskWithdraw, DropPictures, ForgetEvent, GoOn, ListMine, NoteBeside, TakeBackUse, TellStatus
 from handlers.filling import add_to_story
 from handlers.introduce_deed import INTRODUCE_DEED, greet, who_we_are
 from handlers.moderators import Desk
-from handlers.place import AT_ONCE, Answer, Place, again, ask, labelled, names_choice
+from handlers.place import AT_ONCE, Answer, Place, again, names_choice
 from handlers.reading.fitting import takes_words_too
 from handlers.reading.intents import Intent, means
 from handlers.reading.meanings import leaves_off, means_all
 from handlers.reading.names import find_people
 from handlers.reading.telling import leaves_as_is
 from handlers.reading.topics import Topic, asked_about, asks_us
+from handlers.unfinished import WAITS, offer_draft
 from handlers.wishes import ELSE, REPORT, Wish, wish
 from moderation.purge import complaint_doors
-from storage import deeds, drafts, org_units
+from storage import deeds, org_units
 from texts import say
 
 _HEARD_THERE = (asides.QUESTION, asides.COMPLAINT, asides.TAKE_DOWN)
@@ -119,9 +119,11 @@ def _wish(desk: Desk, place: Place, meant: Wish, *, telling: bool) -> Answer | N
             return asides.deleted(place)  # said again to the question whether to: meant
         case "keep_nothing" | "erase":
             return asides.ask_delete(place)
+        case "withdraw" | "drop" | "not_send" if place.talk == WAITS:
+            return None  # it is about the report that is asked about
         case "withdraw" if meant.number is None and not _has_told(desk):
             waiting = offer_draft(desk, out_of(place).closed())  # among its choices is to drop it
-            return waiting or Answer(place, (), (TakeBackUse(None),))  # of somebody else: it tells them whom to call
+            return waiting or asides.ask_take_down(place, desk.event.said.text.strip(), desk.context.office["phone"])
         case "withdraw":
             everything = means_all(desk.event.said.text)
             return Answer(place, (), (AskWithdraw(meant.number, everything=everything),))
@@ -129,6 +131,8 @@ def _wish(desk: Desk, place: Place, meant: Wish, *, telling: bool) -> Answer | N
             # It is about what is being told, or of somebody praised elsewhere: the moderator reads it, they the way.
             noted = add_to_story(place, desk.event.said.text.strip())
             return Answer(noted, (Prompt(say("use.while_telling", phone=desk.context.office["phone"])),), (GoOn(),))
+        case "no_more" | "no_pictures" if not _has_told(desk):
+            return asides.ask_take_down(place, desk.event.said.text.strip(), desk.context.office["phone"])
         case _:
             pictures_only = meant.pictures and not takes_words_too(desk.event.said.text)
             return Answer(place, (), (TakeBackUse(meant.number, pictures_only=pictures_only), GoOn()))
@@ -209,19 +213,6 @@ def from_unit(desk: Desk, place: Place, payload: str) -> Place:
     if unit == payload or org_units.coded(desk.tx, unit) is None:
         return place
     return replace(place, via=unit)
-
-
-def offer_draft(desk: Desk, place: Place) -> Answer | None:
-    """Somebody comes back who left a report half told."""
-    waiting = drafts.waiting_of(desk.tx, desk.context.person.id)
-    if not waiting:
-        return None
-    place = replace(place, met=True)
-    told = Place.from_json(waiting[0].state).told
-    about = (told.get("who") or {}).get("name") or cut_at_sentence(str(told.get("story", "")), 60)
-    inside = replace(place.closed(), talk="draft_waits", version=1, about={"draft": waiting[0].id})
-    options = labelled("hello.draft_waits.option", "go_on", "new", "drop")
-    return ask(inside, "which", "hello.draft_waits", options, about=about or say("hello.draft_waits.nothing"))
 
 
 def out_of(place: Place) -> Place:

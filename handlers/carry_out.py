@@ -11,7 +11,7 @@ from deeds.said import FileSource, Inbound, Prompt
 from handlers import asides, effects, engine, linking
 from handlers.introduce_deed import INTRODUCE_DEED, as_telling
 from handlers.place import Answer, Context, Place, again
-from moderation import notices, receive
+from moderation import demands, notices, receive
 from moderation.leaving import check_has_no_role
 from publishing.consents import TAKEN_BACK
 from storage import (
@@ -149,7 +149,10 @@ def _(effect: effects.SetAside, scene: Scene, place: Place) -> Outcome:
 @carry_out.register
 def _(effect: effects.DropDraft, scene: Scene, place: Place) -> Outcome:
     drafts.drop_draft(scene.tx, effect.draft, scene.now)
-    return Answer(place)
+    sent = deeds.latest_of(scene.tx, scene.person)
+    if sent is None or sent.withdrawn_at is not None or scene.now - sent.told_at > NOTED_WITHIN:
+        return Answer(place)
+    return Answer(place, (Prompt(say("dropped.sent_stays", number=sent.number)),))
 
 
 @carry_out.register
@@ -160,6 +163,12 @@ def _(effect: effects.AllowUse, scene: Scene, place: Place) -> Outcome:
             submission_id=effect.submission,
         )  # fmt: skip
     return Answer(place)
+
+
+@carry_out.register
+def _(effect: effects.AskUse, scene: Scene, place: Place) -> Outcome:
+    office = scene.context.office
+    return asides.ask_consent(place, effect.submission, office["office"], office["standing_office"])
 
 
 @carry_out.register
@@ -207,8 +216,13 @@ def _(_effect: effects.DropPictures, scene: Scene, place: Place) -> Outcome:
 
 @carry_out.register
 def _(effect: effects.NoteBeside, scene: Scene, place: Place) -> Outcome:
-    told = deeds.latest_of(scene.tx, scene.person)
-    if told is None or told.withdrawn_at is not None or scene.now - told.told_at > NOTED_WITHIN:
+    if effect.submission is not None:
+        told = deeds.submission(scene.tx, effect.submission)
+    else:
+        told = deeds.latest_of(scene.tx, scene.person)
+    if told is None or told.withdrawn_at is not None:
+        return Answer(place)
+    if effect.submission is None and scene.now - told.told_at > NOTED_WITHIN:
         return Answer(place)
     event = scene.event
     said_in = f"{event.messenger}:{event.chat}:{event.said.edits or event.said.message or event.id}"
@@ -291,6 +305,13 @@ def _(effect: effects.TakeBackUse, scene: Scene, place: Place) -> Outcome:
     said = (Prompt(say(key, numbers=numbers, phone=scene.context.office["phone"])),)
     answered = place.talk == asides.CONSENT_PUBLISH and not effect.pictures_only
     return Answer(place.closed() if answered else place, said)
+
+
+@carry_out.register
+def _(effect: effects.TellStaff, scene: Scene, place: Place) -> Outcome:
+    event = scene.event
+    demands.tell(scene.tx, scene.person, event.messenger, event.sender_name, effect.words, scene.now)
+    return Answer(place)
 
 
 @carry_out.register

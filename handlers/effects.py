@@ -51,6 +51,13 @@ class AllowUse:
 
 
 @dataclass(frozen=True)
+class AskUse:
+    """Ask the teller whether their words and pictures may be used."""
+
+    submission: int
+
+
+@dataclass(frozen=True)
 class AnswerQuestion:
     """The teller answers a moderator's question."""
 
@@ -80,6 +87,7 @@ class NoteBeside:
     """Words that came after the receipt, new or a message rewritten: the moderator reads them beside the report."""
 
     text: str
+    submission: int | None = None  # the last one, unless another is meant
 
 
 @dataclass(frozen=True)
@@ -109,6 +117,13 @@ class TakeBackUse:
 
     number: int | None = None
     pictures_only: bool = False
+
+
+@dataclass(frozen=True)
+class TellStaff:
+    """Somebody told of wants it down: the moderators read their words."""
+
+    words: str
 
 
 @dataclass(frozen=True)

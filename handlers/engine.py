@@ -43,7 +43,7 @@ from handlers.filling import (
 )
 from handlers.place import Answer, Context, Numbered, Place, Stale, Unsure, again, ask, chosen, labelled
 from handlers.reading.answers import at_check, bare_word, is_called_by_number, only_heard, to_settle
-from handlers.reading.fitting import asks_something, declines, leaves_open
+from handlers.reading.fitting import asks_something, declines, leaves_open, wants_it_gone
 from handlers.reading.meanings import keeps_in_words, surely_deletes
 from handlers.reading.telling import (
     clear_no,
@@ -77,7 +77,10 @@ def answer(form: Form, place: Place, said: Said, context: Context) -> Answer:
     text = nfc(said.text).strip()
     if said.location is not None and not text and form.has("where"):
         return _on_map(form, place, said.location, context)
-    if said.unreadable or (not text and option is None):
+    if said.unreadable and text:
+        words = answer(form, place, replace(said, unreadable=False), context)
+        return words.after(Prompt(say("story.words_only")))
+    if not text and option is None:
         return again(place, say("story.cannot_read", phone=context.office["phone"]))
     before = str(place.told.get("story", ""))
     heard = _heard(form, notice_child(place, text) if option is None else place, text, option, context)
@@ -263,7 +266,7 @@ def _check(form: Form, place: Place, text: str, option: str | None, context: Con
         return again(place, say(form.key("check.unclear_yes")))
     if leaves_as_is(text):
         return check(form, place, context)
-    if option is None and declines(text):
+    if option is None and (declines(text) or wants_it_gone(text)):
         return ask_drop(form, place)
     for field in labelled(form.key("edit.option"), *editable(form)):
         if same_words(text, field.label):
@@ -271,7 +274,11 @@ def _check(form: Form, place: Place, text: str, option: str | None, context: Con
     if option is None and asks_something(text) and not names_for_certain(text, context):
         # Asked of us, so no word of the deed; it would be sent in the teller's name.
         return check(form, place, context).after(Prompt(say("asked.other", phone=context.office["phone"])))
-    return correct(form, place, text, context)
+    now = correct(form, place, text, context)
+    if {**now.told, "story": ""} != {**place.told, "story": ""} or now.about != place.about:
+        return now
+    added = check(form, nothing_lost(place, now, text), context)
+    return added.after(Prompt(say(form.key("check.added"))))
 
 
 def _edit(form: Form, place: Place, text: str, option: str | None, context: Context) -> Answer | Place:
@@ -311,7 +318,7 @@ def _drop(form: Form, place: Place, text: str, option: str | None, context: Cont
         return _dropped(form, place)
     if option == "go_on" or keeps(text) or keeps_in_words(text) or not_now(text):
         return reask(form, resumed(place), context)
-    if weak_yes(text) or bare_word(text):
+    if weak_yes(text) or bare_word(text) or wants_it_gone(text):
         return again(place, say("menu.not_an_option", count=len(place.shown)))
     return answer(form, replace(resumed(place), shown=()), Said(text=text), context)
 

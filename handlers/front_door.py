@@ -12,8 +12,8 @@ from deeds.errors import AskAgain
 from deeds.months import local_day
 from deeds.places import Areas
 from deeds.said import Happening, Inbound, Prompt, Said
-from handlers import asides, engine, linking, moderators, story
-from handlers.at_any_moment import from_unit, offer_draft, out_of, wanted
+from handlers import asides, belongs, engine, held, linking, moderators, story, unfinished
+from handlers.at_any_moment import from_unit, out_of, wanted
 from handlers.carry_out import MOST_PHOTOS, Scene, settle
 from handlers.commands import command
 from handlers.effects import (
@@ -23,7 +23,7 @@ from handlers.effects import (
     GoOn,
     NoteBeside,
 )
-from handlers.filling import STORY_MIN_CHARS, has_letters, hear_story
+from handlers.filling import has_letters
 from handlers.introduce_deed import INTRODUCE_DEED, begin, greet
 from handlers.keeping import keep, recall
 from handlers.moderators import Desk
@@ -35,14 +35,15 @@ from handlers.place import (
     Stale,
     again,
     chosen,
-    pressed_at_once,
+    chosen_at_once,
 )
 from handlers.questions import put_next_question
 from handlers.reading.answers import bare_word
-from handlers.reading.fitting import asks_something, says_who_they_are, takes_down
+from handlers.reading.fitting import asks_something
 from handlers.reading.guards import emergency_now, may_be_danger, sounds_like_complaint, stays_in_danger
 from handlers.reading.intents import Intent, means
-from handlers.reading.telling import clear_no, clear_yes, greets, keeps, says_unknown, sends, thanks, weak_yes
+from handlers.reading.meanings import keeps_in_words
+from handlers.reading.telling import clear_no, clear_yes, greets, keeps, says_unknown, thanks, weak_yes
 from handlers.sent_already import about_what_was_sent, addition, late_photos, same_album
 from moderation.purge import complaint_doors
 from storage import attachments, drafts, groups, outbox, people, windows
@@ -81,7 +82,7 @@ def hear(tx: Tx, event: Inbound, town: Town, now: datetime) -> None:
     photos = min(MOST_PHOTOS, photos + len(event.said.photos))
     pushes_end = event.messenger in town.windowed
     context = Context(now, local_day(now), town.areas, office(tx), person, event.messenger, photos, pushes_end)
-    place = _known(place, context)
+    place = unfinished.known(place, context)
     desk = Desk(tx, event, context)
     place = from_unit(desk, place, event.said.via)
     answer = _in_group(desk, place) if event.is_group else _answer(desk, place)
@@ -109,21 +110,6 @@ def _happened(tx: Tx, event: Inbound, now: datetime) -> None:
             outbox.put(
                 tx, event.messenger, event.chat, Prompt(say("group.hello"), links=(REGISTER,)), now, event.thread
             )
-
-
-def _known(place: Place, context: Context) -> Place:
-    """Return a place this program can go on from; of one it cannot, what was told is kept and read anew."""
-    form = INTRODUCE_DEED
-    if place.talk != form.name or place.version == form.version:
-        return place
-    kept = {name: value for name, value in place.told.items() if name in ("story", "voice", "child")}
-    begun = replace(form.begin(place), told=kept, draft=place.draft)
-    story = str(kept.get("story", ""))
-    if not story:
-        return begun
-    read = hear_story(form, begun, story, story, context)
-    told = {name: value for name, value in read.told.items() if name != "when"}  # "yesterday" was another day then
-    return replace(read, told=told)
 
 
 def _with_draft(tx: Tx, event: Inbound, answer: Answer, person_id: int, now: datetime) -> Answer:
@@ -171,6 +157,10 @@ def _answers_what_was_asked(desk: Desk, place: Place) -> bool:
 
 
 def _answer(desk: Desk, place: Place) -> Answer:
+    return belongs.nothing_lost(place, _heard(desk, place))
+
+
+def _heard(desk: Desk, place: Place) -> Answer:
     said, context = desk.event.said, desk.context
     text = said.text.strip()
     denies = place.talk == asides.DANGER and clear_no(text)
@@ -190,10 +180,12 @@ def _answer(desk: Desk, place: Place) -> Answer:
         return Answer(place, (), (NoteBeside(text),) if text and command(text) is None else ())
     if said.photos and (late := same_album(desk, place)):
         return late
-    if said.choice is not None and _at_once(desk, place):
+    if _at_once(desk, place):
         return again(place, say("menu.at_once"))
     if said.choice is None and (asked_for := wanted(desk, place, said)) is not None:
         return asked_for
+    if held.is_too_much(place, said):
+        return again(place, say("held.full"))
     if place.talk == asides.COMPLAINT:
         return _complaint(desk, place)
     begins = said.choice is None and not _is_answer(place) and not engine.has_story(place)
@@ -229,7 +221,7 @@ def _ask_danger(place: Place, text: str, context: Context) -> Answer:
 
 def _at_once(desk: Desk, place: Place) -> bool:
     event, now = desk.event, desk.context.now
-    return pressed_at_once(place, event.said, lambda: outbox.last_sent_at(desk.tx, event.messenger, event.chat), now)
+    return chosen_at_once(place, event.said, lambda: outbox.last_sent_at(desk.tx, event.messenger, event.chat), now)
 
 
 def _courtesy(desk: Desk, place: Place, said: Said) -> Answer | None:
@@ -239,7 +231,7 @@ def _courtesy(desk: Desk, place: Place, said: Said) -> Answer | None:
     in_form = place.talk == INTRODUCE_DEED.name
     if in_form and place.draft is not None and engine.has_story(place) and greets(said.text):
         drafts.set_aside(desk.tx, place.draft, place.to_json(), desk.context.now)
-        return offer_draft(desk, place.closed())
+        return unfinished.offer_draft(desk, place.closed())
     if place.talk in asides.PASSING and greets(said.text):
         return again(place, say("hello.again"))
     if thanks(said.text) and not (in_form and place.asked == "check"):
@@ -274,12 +266,14 @@ def _open_talk(desk: Desk, place: Place, said: Said) -> Answer | None:
         return None
     if option is None and place.shown and said.text and not has_letters(said.text):
         return again(place, say("menu.not_an_option", count=len(place.shown)))
-    if place.talk == "draft_waits":
-        return _draft_waits(desk, place, option, said)
+    if place.talk == unfinished.WAITS:
+        return unfinished.answer(desk, place, option, said)
     if place.talk == moderators.REVIEW:
         return moderators.answer(desk, place, option, said.text.strip())
+    if place.talk == belongs.BELONGS:
+        return belongs.answer(desk, place, option, said.text.strip())
     if place.talk in (asides.TAKE_DOWN, asides.DANGER):
-        return _told_after_all(desk, place, option, said.text.strip())
+        return held.answer(desk, place, option, said.text.strip())
     return _back_to_form(asides.answer(place, said, option, desk.context))
 
 
@@ -295,13 +289,13 @@ def _idle(desk: Desk, place: Place, said: Said) -> Answer:
     if not (said.photos or said.voice):
         if (about := about_what_was_sent(desk, place, said.text)) is not None:
             return about
-        if sends(said.text) and (waiting := offer_draft(desk, place)):
+        if unfinished.goes_on(said.text) and (waiting := unfinished.offer_draft(desk, place)):
             return waiting
         if place.met and _answers_nothing(said.text):
             return Answer(place, (Prompt(say("not_a_deed")),))
         if greets(said.text) or _says_nothing(said) or _answers_nothing(said.text):
-            return offer_draft(desk, place) or greet(place, context)
-    return begin(place, said, context)
+            return unfinished.offer_draft(desk, place) or greet(place, context)
+    return belongs.ask_whose(desk, place, said) or begin(place, said, context)
 
 
 def _says_nothing(said: Said) -> bool:
@@ -310,48 +304,7 @@ def _says_nothing(said: Said) -> bool:
 
 def _answers_nothing(text: str) -> bool:
     """Tell whether this is a "yes", "no" or "I do not know" to a question nobody asked."""
-    return any(one(text) for one in (clear_yes, keeps, weak_yes, says_unknown))
-
-
-def _draft_waits(desk: Desk, place: Place, option: str | None, said: Said) -> Answer | None:
-    waiting = drafts.waiting_of(desk.tx, desk.context.person.id)
-    draft = next((one for one in waiting if one.id == place.about["draft"]), None)
-    if option == "new" or draft is None:
-        return greet(place.closed(), desk.context)
-    if option is None and len(said.text.strip()) >= STORY_MIN_CHARS:
-        return None  # another story: the old one goes on waiting
-    kept = Place.from_json(draft.state)
-    kept = replace(kept, turn=place.turn, met=True, seen_menu=place.seen_menu, draft=draft.id)
-    kept = _known(kept, desk.context)
-    if option == "drop":
-        return engine.ask_drop(INTRODUCE_DEED, kept)
-    if option is None and has_letters(said.text) and not bare_word(said.text):
-        return engine.answer(INTRODUCE_DEED, replace(kept, shown=()), said, desk.context)
-    return engine.reask(INTRODUCE_DEED, kept, desk.context)
-
-
-def _told_after_all(desk: Desk, place: Place, option: str | None, text: str) -> Answer | None:
-    """What was taken for danger, or a wish to have something down, was told: a story, with whatever follows it."""
-    held = str(place.about["held"])
-    if option == "telling":
-        return begin(out_of(place), Said(text=held), desk.context)
-    if place.talk == asides.DANGER and clear_no(text):
-        return begin(out_of(place), Said(text=held), desk.context)
-    if asks_something(text):
-        return again(place, say("asked.other", phone=desk.context.office["phone"]))
-    if place.talk == asides.TAKE_DOWN and _still_wants_it_down(text):
-        more = place.with_about(held=f"{held}\n{text}")
-        return again(more, say("use.whose", phone=desk.context.office["phone"]))
-    if place.talk == asides.TAKE_DOWN and sends(text):
-        return begin(out_of(place), Said(text=held), desk.context)
-    if bare_word(text):
-        return again(place, say("menu.not_the_option"))
-    return begin(out_of(place), Said(text=f"{held}\n{text}"), desk.context)
-
-
-def _still_wants_it_down(text: str) -> bool:
-    wants = means(text, Intent.TAKEDOWN, Intent.REVOKE, Intent.DELETE)
-    return wants or takes_down(text) or says_who_they_are(text)
+    return any(one(text) for one in (clear_yes, keeps, keeps_in_words, weak_yes, says_unknown))
 
 
 def _complaint(desk: Desk, place: Place) -> Answer:
@@ -365,9 +318,12 @@ def _complaint(desk: Desk, place: Place) -> Answer:
         doors = Prompt(complaint_doors(desk.tx))
         return Answer(asides.leave(place), (doors,), (ForgetEvent("redirected"), GoOn()))
     if option == "praise":
-        held = Said(text=str(place.about["held"]))
+        praise = Said(text=str(place.about["held"]))
         before = asides.leave(place)
-        return _open_talk(desk, before, held) or _idle(desk, before, held)
+        if before.draft is not None and held.goes_beyond(before, praise.text):
+            drafts.set_aside(desk.tx, before.draft, before.to_json(), desk.context.now)  # both are kept, each by itself
+            before = before.closed()
+        return _open_talk(desk, before, praise) or _idle(desk, before, praise)
     asking = place.about.get("asked_again", False)
     if said.text.strip() and not (asks_something(said.text) or bare_word(said.text)):
         place = place.with_about(held=f"{place.about['held']}\n{said.text.strip()}")  # more of it, whichever it is

@@ -189,17 +189,25 @@ def names_choice(place: Place, said: Said) -> bool:
     return place.shown[found.at].id not in _ONLY_ITSELF or not is_called_by_number(said.text)
 
 
-def pressed_at_once(place: Place, said: Said, seen_at: Callable[[], datetime | None], now: datetime) -> bool:
-    """Tell whether a button that consents or deletes was pressed before anybody can have read what it stands under.
+def chosen_at_once(place: Place, said: Said, seen_at: Callable[[], datetime | None], now: datetime) -> bool:
+    """Tell whether a choice that consents or deletes was made before anybody can have read what it stands under.
 
-    `seen_at` is when the newest message went out to this chat, which may be well after the question was put.
+    Pressed or typed: a second "1" was meant for the question before. `seen_at` is when the newest message went out to
+    this chat, which may be well after the question was put.
     """
-    turn, _, option_id = (said.choice or "").rpartition(".")
-    if option_id not in _NOT_AT_ONCE or turn != str(place.turn) or not place.put_at:
+    if _id_of_choice(place, said) not in _NOT_AT_ONCE or not place.put_at:
         return False
     put_at = datetime.fromisoformat(place.put_at)
     # What seems to come later than now was written down before the clock was put back, and has been read since.
     return any(timedelta() <= now - at < AT_ONCE for at in (put_at, seen_at() or put_at))
+
+
+def _id_of_choice(place: Place, said: Said) -> str | None:
+    if said.choice is not None:
+        turn, _, option_id = said.choice.rpartition(".")
+        return option_id if turn == str(place.turn) else None
+    found = _pick(place, said) if not said.photos and not said.voice else None
+    return place.shown[found.at].id if found is not None and found.how is How.ITSELF else None
 
 
 def _pick(place: Place, said: Said) -> Pick | None:

@@ -33,6 +33,7 @@ from storage.deeds import SubmissionRow
 from texts import say
 
 ADDED_WITHIN = timedelta(days=1)
+_DOUBT = 0.3  # that something is to go: then words are not merely added, but asked about
 _ASKS = 0.7  # it only asks, and a story goes on at one tap
 REMEMBERS_USE = timedelta(days=7)  # after which "use it" is about something else
 AFTER_RECEIPT = ("", asides.CONSENT_PUBLISH, asides.LATE_PHOTOS)  # where nothing else is being told
@@ -61,7 +62,7 @@ def addition(desk: Desk, place: Place, said: Said) -> Answer | None:
 
 def _more_of_them(text: str) -> bool:
     """Tell whether words go on about the same person: nobody is named, and nothing is objected to."""
-    if means(text, Intent.REVOKE, Intent.TAKEDOWN, Intent.DELETE):
+    if means(text, Intent.REVOKE, Intent.TAKEDOWN, Intent.DELETE, at_least=_DOUBT):
         return False
     if adds(text):
         return True

@@ -113,6 +113,7 @@ def places_since(tx: Tx, instant: datetime) -> Sequence[tuple[int, Mapping[str, 
     return [(row.person_id, row.state, row.updated_at) for row in rows]
 
 
-def forget_place(tx: Tx, person_id: int) -> None:
-    """Delete all that is remembered of a conversation."""
-    tx.execute(delete(Place).where(Place.person_id == person_id))
+def standing_in(tx: Tx, talks: Sequence[str], instant: datetime) -> Sequence[int]:
+    """Return who has stood in one of these conversations since `instant`."""
+    here = (Place.updated_at < instant, Place.state["talk"].as_string().in_(talks))
+    return list(tx.execute(select(Place.person_id).where(*here).with_for_update()).scalars())

@@ -232,6 +232,13 @@ def open_questions(tx: Tx, person_id: int, now: datetime) -> Sequence[Asked]:
     return [Asked(*row) for row in _OPEN_OF.all(tx, person=person_id, present=now)]
 
 
+def answered_since(tx: Tx, person_id: int, instant: datetime) -> Asked | None:
+    """Return the question of the office this teller answered last, if that was since then."""
+    asked = (Question.person_id == person_id, Question.asked_by.is_not(None), Question.answered_at >= instant)
+    row = tx.execute(select(*_ASKED).where(*asked).order_by(Question.answered_at.desc()).limit(1)).first()
+    return Asked(**row._mapping) if row else None
+
+
 def untold_questions(tx: Tx, now: datetime) -> Sequence[Asked]:
     """Return the questions not yet put to their tellers."""
     rows = tx.execute(

@@ -20,6 +20,7 @@ from storage.statements import insert_unless_there, table
 LEASE = timedelta(seconds=120)  # longer than the slowest upload; past it the sender is taken for dead
 REPLY = "photos:"  # begins the send key of a reply that counts pictures, and is said anew with each
 CARD = "card:"  # begins the send key of a card: it carries buttons, and stands in groups
+DEMAND = "demand:"  # begins the send key of what somebody told of wants of the moderators, then who it is
 PAST_ALL = "\uffff"  # behind a prefix: past every key that begins so
 HORIZON = timedelta(seconds=60)  # the longest span a messenger's limits are counted over
 

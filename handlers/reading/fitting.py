@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 
 from deeds.vietnamese import fold, has_marks, lower
-from handlers.reading.intents import Intent, means
+from handlers.reading.intents import Intent, likely, means
 from handlers.reading.words import (
     ANSWER_MAX_CHARS,
     lines,
@@ -26,6 +26,7 @@ _SHORT_CHARS = 60
 _REMARK_CHARS = 80
 _ASIDES = (Intent.QUESTION, Intent.REVOKE, Intent.TAKEDOWN, Intent.DELETE)
 _NO_ANSWER = 0.9  # words held for an answer that are none cost a wrong fact, the other way one question
+_SEEMS = 0.5  # what follows asks, and everything is there until the answer
 _LONGEST_QUESTION_CHARS = 120
 _NAME_WORDS = 4  # a bare name: "lo van khuyen"
 _PEOPLE_WORDS = 9
@@ -91,6 +92,16 @@ def begins_as_time(text: str) -> bool:
 def declines(text: str) -> bool:
     """Tell whether a short message wants to leave off, or not to say: "đéo cần, vứt đi", "không nói tên đâu"."""
     return len(text) <= _SHORT_CHARS and _starts("declines").match(_polite(text)) is not None
+
+
+@remembered
+def wants_it_gone(text: str) -> bool:
+    """Tell whether a short message seems to want what is told gone, in whatever words: it is asked before it goes."""
+    if len(text) > _REMARK_CHARS:
+        return False
+    chances = likely(text)
+    gone, shown = chances[Intent.DELETE] + chances[Intent.REVOKE], chances[Intent.TAKEDOWN]
+    return gone >= _SEEMS and shown < gone and not speaks_of_use(text)
 
 
 def leaves_open(text: str) -> bool:

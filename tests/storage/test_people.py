@@ -103,8 +103,10 @@ def test_a_place_is_written_over_and_counted(database: Database) -> None:
         assert tx.execute(select(Place.version)).scalar_one() == 3
         assert [person for person, *_ in drafts.places_since(tx, LATER)] == [lan.id]
         assert drafts.places_since(tx, NOW) == []
-        drafts.forget_place(tx, lan.id)
-        assert drafts.place_of(tx, lan.id) is None
+        assert drafts.standing_in(tx, ["complaint"], LATER) == []
+        drafts.keep_place(tx, lan.id, {"talk": "complaint"}, NOW)
+        assert drafts.standing_in(tx, ["complaint"], LATER) == [lan.id]
+        assert drafts.standing_in(tx, ["complaint"], NOW) == []
 
 
 def test_two_writers_of_one_place_come_one_after_the_other(database: Database) -> None:

@@ -1,0 +1,58 @@
+"""What may be a cry, or a wish to have something down, is held until its teller says which; a story loses nothing.
+
+What is held is bounded: it is read all at once, in its teller's turn, when it turns out to be a story.
+"""
+
+from deeds.said import Prompt, Said
+from handlers import asides
+from handlers.commands import command
+from handlers.effects import TellStaff
+from handlers.filling import STORY_MAX_CHARS
+from handlers.introduce_deed import begin
+from handlers.moderators import Desk
+from handlers.place import Answer, Place, again
+from handlers.reading.answers import bare_word
+from handlers.reading.fitting import asks_something, says_who_they_are, takes_down
+from handlers.reading.intents import Intent, means
+from handlers.reading.telling import clear_no, sends
+from texts import say
+
+MOST_CHARS = 20_000  # what one message may hold
+
+
+def is_too_much(place: Place, said: Said) -> bool:
+    """Tell whether more is said than is held; nothing of what is held goes by it."""
+    now = str(place.about.get("held") or "")
+    return bool(now) and said.choice is None and command(said.text) is None and len(now) + len(said.text) > MOST_CHARS
+
+
+def goes_beyond(place: Place, text: str) -> bool:
+    """Tell whether words are too many for the report that is being told."""
+    return len(str(place.told.get("story", ""))) + len(text) >= STORY_MAX_CHARS
+
+
+def answer(desk: Desk, place: Place, option: str | None, text: str) -> Answer | None:
+    """Hear what somebody makes of what was taken for danger, or for a wish to have something down."""
+    held, phone = str(place.about["held"]), desk.context.office["phone"]
+    if option == "tell_office":
+        return _to_the_office(place, held, phone)
+    if option == "telling" or (place.talk == asides.DANGER and clear_no(text)):
+        return begin(asides.leave(place), Said(text=held), desk.context)
+    if asks_something(text):
+        return again(place, say("asked.other", phone=phone))
+    if place.talk == asides.TAKE_DOWN and _still_wants_it_down(text):
+        return _to_the_office(place, f"{held}\n{text}", phone)
+    if place.talk == asides.TAKE_DOWN and sends(text):
+        return begin(asides.leave(place), Said(text=held), desk.context)
+    if bare_word(text):
+        return again(place, say("menu.not_an_option", count=len(place.shown)))
+    return begin(asides.leave(place), Said(text=f"{held}\n{text}"), desk.context)
+
+
+def _to_the_office(place: Place, words: str, phone: str) -> Answer:
+    return Answer(asides.leave(place), (Prompt(say("use.told_office", phone=phone)),), (TellStaff(words),))
+
+
+def _still_wants_it_down(text: str) -> bool:
+    wants = means(text, Intent.TAKEDOWN, Intent.REVOKE, Intent.DELETE)
+    return wants or takes_down(text) or says_who_they_are(text)

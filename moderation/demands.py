@@ -1,0 +1,30 @@
+"""Somebody told of, who told us nothing, wants it down: the moderators read it where they read everything else."""
+
+from datetime import datetime
+
+from deeds.kinds import Role
+from deeds.said import Prompt
+from deeds.vietnamese import cut_at_sentence
+from storage import groups, outbox, people
+from storage.database import Tx
+from storage.outbox import DEMAND
+from texts import say
+
+WORDS_SHOWN = 600
+
+
+def tell(tx: Tx, person_id: int, messenger: str, name: str, words: str, now: datetime) -> None:
+    """Put somebody's demand to the moderators' groups, else to every moderator; it goes with whoever made it."""
+    text = say(
+        "mod.demand",
+        name=name or say("mod.demand.nameless"),
+        messenger=say(f"messenger.{messenger}"),
+        words=cut_at_sentence(words, WORDS_SHOWN),
+    )
+    moderators = people.holding(tx, Role.MODERATOR)
+    ways = [(group.messenger, group.chat, group.thread) for group in groups.registered(tx)]
+    ways = ways or [(way.messenger, way.address, None) for way in people.ways_to(tx, moderators)]
+    ways += [(way.messenger, way.address, None) for way in people.only_by_mail(tx, moderators)]
+    for to, chat, thread in ways:
+        key = f"{DEMAND}{person_id}:{now.isoformat()}:{to}:{chat}"
+        outbox.put(tx, to, chat, Prompt(text, send_key=key), now, thread)

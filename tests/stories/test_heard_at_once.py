@@ -1,0 +1,118 @@
+"""What used to be misheard: a number typed too soon, words under a file, an end or a yes said in few words."""
+
+import pytest
+
+from deeds.kinds import Thing
+from storage import deeds, drafts, history
+from tests.cast import RESCUE, OnTelegram
+from tests.town import Town
+
+AT_ONCE_S = 0.5
+
+
+def test_a_second_number_typed_at_once_agrees_to_nothing(town: Town) -> None:
+    """ "1", "1" on a slow line: the second was meant for the question before, which nobody had answered yet."""
+    lan = town.citizen("Lan")
+    lan.says(RESCUE)
+    lan.says("1")
+    town.clock.forward(seconds=AT_ONCE_S)
+    lan.sends("1", [])
+    lan.sees("Chưa làm gì cả")
+    (told,) = town.rows(lambda tx: deeds.submissions_of(tx, town.deed().id))
+    allowed = town.rows(lambda tx: history.allowed_by_tellers(tx, [told.id])[told.id])
+    assert Thing.WORDS not in allowed
+
+
+def test_words_under_a_file_are_told(town: Town) -> None:
+    """A film or a paper cannot be taken; what stands under it is a story like any other."""
+    lan = town.citizen("Lan", on="telegram")
+    assert isinstance(lan, OnTelegram)
+    town.begin()
+    before = town.heard()
+    lan.person.sends_file(b"%PDF-1.7", "bao-cao.pdf", caption=RESCUE, mime="application/pdf")
+    town.wait_heard(before + 1)
+    town.settle()
+    lan.sees("Đã nhận phần chữ")
+    lan.picks("Đồng ý, gửi đi")
+    assert town.deed().story == RESCUE
+
+
+@pytest.mark.parametrize(
+    "words", ["xóa tất", "hỏi nhiều quá không kể nữa", "coi như tôi chưa nói gì nhé", "thôi khỏi, tôi đổi ý rồi"]
+)
+def test_who_ends_it_at_the_check_is_asked_once_and_none_of_it_is_story(town: Town, words: str) -> None:
+    """Nothing goes by being misheard, and nobody is pushed to send."""
+    lan = town.citizen("Lan")
+    lan.says(RESCUE)
+    lan.says(words)
+    lan.sees("Xóa bản đang kể")
+    lan.picks("Chưa xóa, kể tiếp")
+    lan.picks("Đồng ý, gửi đi")
+    assert town.deed().story == RESCUE
+
+
+def test_what_is_added_at_the_check_is_said_with_the_way_out(town: Town) -> None:
+    """The screen shows the beginning of a story only, so nobody would see what was done with their words."""
+    lan = town.citizen("Lan")
+    lan.says(RESCUE)
+    lan.says("hôm đó trời mưa to lắm")
+    lan.sees("Đã ghi thêm câu ấy vào lời kể")
+    assert "mưa to lắm" in str(town.rows(lambda tx: drafts.waiting_of(tx, 1))[0].state["told"]["story"])
+
+
+@pytest.mark.parametrize("words", ["kể tiếp", "gửi cái lúc nãy đi", "gửi đi"])
+def test_what_was_put_aside_is_found_again(town: Town, words: str) -> None:
+    """In the words anybody would use; no second report is begun."""
+    lan = town.citizen("Lan")
+    lan.says(RESCUE)
+    lan.picks("Để đó, gửi sau")
+    lan.says(words)
+    lan.sees("Kể tiếp không ạ")
+    assert len(town.rows(lambda tx: drafts.waiting_of(tx, 1))) == 1
+
+
+def test_a_draft_dropped_says_that_the_report_sent_stays(town: Town) -> None:
+    """ "Deleted" is not said of what stands."""
+    lan = town.citizen("Lan")
+    lan.reports(RESCUE)
+    lan.picks("Không, chỉ để xã biết")
+    lan.says("Bà Lường Thị Ngoan nhặt được ví tiền, sáng nay bà đem trả cho người qua đường")
+    lan.says("xóa đi")
+    lan.picks("Xóa, không giữ gì")
+    lan.sees("Tin số 1 gửi trước đó vẫn còn")
+
+
+@pytest.mark.parametrize(
+    ("words", "allowed"),
+    [("đồng ý hết", {Thing.WORDS, Thing.PICTURES}), ("dùng lời thôi ảnh thì không", {Thing.WORDS})],
+)
+def test_a_yes_in_other_words_is_no_no(town: Town, words: str, allowed: set[Thing]) -> None:
+    """Said to the question of use."""
+    lan = town.citizen("Lan")
+    lan.reports(RESCUE)
+    lan.says(words)
+    (told,) = town.rows(lambda tx: deeds.submissions_of(tx, town.deed().id))
+    answers = town.rows(lambda tx: history.allowed_by_tellers(tx, [told.id])[told.id])
+    assert {thing for thing, answer in answers.items() if answer.allowed} - {Thing.KEEP} == allowed
+
+
+def test_a_long_complaint_that_is_praise_after_all_loses_nothing(town: Town) -> None:
+    """What goes beyond what is held is refused at once, and what is held is told."""
+    lan = town.citizen("Lan")
+    lan.says("tôi muốn tố cáo ông chủ tịch xã ăn tiền")
+    long = "Ông giúp bà con dọn đường. " * 700
+    lan.says(long)
+    lan.says(long)
+    lan.sees("phần trước vẫn còn")
+    lan.picks("Chuyện muốn khen")
+    story = str(town.rows(lambda tx: drafts.waiting_of(tx, 1))[0].state["told"]["story"])
+    assert story == f"tôi muốn tố cáo ông chủ tịch xã ăn tiền\n{long.strip()}"
+
+
+def test_a_child_who_writes_as_children_do_is_one(town: Town) -> None:
+    """A child is named by the recorded yes of family and child only."""
+    an = town.citizen("An")
+    an.says("cháu 8 tủi cháu nhặt đc 10 nghìn ở cổng trường cháu trả cô giáo hôm qua")
+    an.says("bạn Lò Văn An")
+    an.picks("Đồng ý, gửi đi")
+    assert town.deed().about_child

@@ -1,0 +1,52 @@
+"""Somebody praised, who told us nothing and wants it down: the moderators read it, and no deed is made of it."""
+
+from tests.cast import Speaker
+from tests.town import Town
+
+WANTS = "Sao lại đưa tên tôi lên bảng tin xã? Tôi có đồng ý đâu. Gỡ xuống ngay cho tôi"
+
+
+def _thoan(town: Town) -> tuple[Speaker, Speaker]:
+    thu, thoan = town.moderator("Thu"), town.citizen("Thoan")
+    thoan.says(WANTS)
+    return thu, thoan
+
+
+def test_it_reaches_the_moderators_with_one_tap(town: Town) -> None:
+    """In her own words, with the name of her account."""
+    thu, thoan = _thoan(town)
+    thoan.picks("Nhờ cán bộ gỡ, không nêu tên")
+    thoan.sees("Đã chuyển lời này tới cán bộ xã")
+    town.settle()
+    shown = thu.sees("muốn gỡ bài")
+    assert "Thoan" in shown
+    assert WANTS in shown
+
+
+def test_who_goes_on_wanting_it_needs_no_tap(town: Town) -> None:
+    """Everything said of it is there, and none of it is a deed."""
+    thu, thoan = _thoan(town)
+    thoan.says("tôi là Lường Văn Thoan")
+    town.settle()
+    assert f"{WANTS}\ntôi là Lường Văn Thoan" in thu.sees("muốn gỡ bài")
+    assert town.deeds() == []
+
+
+def test_nobody_is_told_of_a_story(town: Town) -> None:
+    """Whoever says that they tell of a deed goes on telling, and the moderators hear of it when it is sent."""
+    thu, thoan = _thoan(town)
+    thoan.picks("Đang kể một việc tốt")
+    town.settle()
+    assert all("muốn gỡ bài" not in shown.text for shown in thu.messages())
+
+
+def test_it_goes_with_whoever_said_it(town: Town) -> None:
+    """Everything deleted: no word of hers is left in anybody's chat."""
+    _, thoan = _thoan(town)
+    thoan.picks("Nhờ cán bộ gỡ, không nêu tên")
+    town.settle()
+    assert town.tables_with("bảng tin xã? Tôi có đồng ý")
+    thoan.says("/xoa")
+    thoan.picks("Xóa hết")
+    town.settle()
+    assert town.tables_with("bảng tin xã? Tôi có đồng ý") == {}
