@@ -139,6 +139,11 @@ def coded(tx: Tx, code: str, *, hold: bool = False) -> DeedRow | None:
     return next(iter(_deeds(tx, query.with_for_update() if hold else query)), None)
 
 
+def numbered(tx: Tx, number: int) -> DeedRow | None:
+    """Return the deed that was told under this number, the one its teller reads out."""
+    return next(iter(_deeds(tx, select(*_DEED).join(Submission).where(Submission.number == number))), None)
+
+
 def change(tx: Tx, deed_id: int, expected_version: int, **columns: object) -> bool:
     """Change a deed if it still has the version its decider saw. Returns False when somebody was first."""
     return (

@@ -47,7 +47,7 @@ def _row(tx: Tx, deed: DeedRow) -> dict[str, object]:
 
 
 def deeds_show(code: str, as_json: Json = False) -> None:
-    """Show a deed with its history."""
+    """Show a deed with its history; CODE is its code, or the number its teller was given."""
     with reading() as tx:
         deed = _coded(tx, code)
         changes = versions.changes_of(tx, deed.id)
@@ -130,7 +130,8 @@ def _not_confirmed(code: str) -> NotPossible:
 
 
 def _coded(tx: Tx, code: str) -> DeedRow:
-    deed = deeds.coded(tx, code.strip().upper())
+    said = code.strip()
+    deed = deeds.numbered(tx, int(said)) if said.isdecimal() else deeds.coded(tx, said.upper())
     if deed is None:
         raise NotFound("cli.no_deed", f"no deed {code}", code=code)
     return deed

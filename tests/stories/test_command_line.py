@@ -44,6 +44,7 @@ def test_decisions_by_command_are_decisions_as_any_other(town: Town) -> None:
     assert town.deed(1).status is Status.RECEIVED
     lan.says("à quên, trời mưa to lắm")
     (shown,) = json.loads(town.command("deeds", "show", code, "--json"))
+    assert json.loads(town.command("deeds", "show", "1", "--json")) == [shown], "by the number its teller reads out"
     assert [(line["act"], line["by"]) for line in shown["history"]] == [
         ("receive", "Người kể"),
         ("approve", "Thu"),
