@@ -23,7 +23,7 @@ from handlers.reading.fitting import (
     takes_pictures_back,
     takes_words_too,
 )
-from handlers.reading.intents import Intent, means
+from handlers.reading.intents import SURE, Intent, means
 from handlers.reading.meanings import means_all
 from handlers.reading.names import find_people
 from handlers.reading.telling import adds, another
@@ -62,7 +62,7 @@ def addition(desk: Desk, place: Place, said: Said) -> Answer | None:
 
 def _more_of_them(text: str) -> bool:
     """Tell whether words go on about the same person: nobody is named, and nothing is objected to."""
-    if means(text, Intent.REVOKE, Intent.TAKEDOWN, Intent.DELETE, at_least=_DOUBT):
+    if means(text, Intent.REVOKE, Intent.TAKEDOWN, Intent.DELETE, at_least=SURE if adds(text) else _DOUBT):
         return False
     if adds(text):
         return True

@@ -162,7 +162,7 @@ def test_who_is_told_of_and_wants_it_down_is_no_teller(town: Town, words: str) -
     """They are told whom to call; no report begins, and none is filed by a thank-you."""
     lan = town.citizen("Lan")
     lan.says(words)
-    lan.sees("xin gọi")
+    lan.sees("chọn mục 1, hoặc gọi 0200 000 000")
     lan.says("cảm ơn")
     assert "Xin cho biết thêm" not in lan.last
     assert town.rows(lambda tx: drafts.waiting_of(tx, 1)) == []

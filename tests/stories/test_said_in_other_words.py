@@ -94,10 +94,10 @@ def test_somebody_told_of_who_wants_it_down_hears_whom_to_call(town: Town, said:
     lan = town.citizen("Lan")
     lan.says(said)
     assert "gỡ bài" in lan.last
-    assert "xin gọi" in lan.last
+    assert "gọi 0200 000 000" in lan.last
     for more in ("tôi là Bùi Văn Tấn", "không kể gì, tôi muốn gỡ tên tôi"):
         lan.says(more)
-        assert "xin gọi" in lan.last
+        assert "gọi 0200 000 000" in lan.last
         assert not any(question in lan.last for question in ASKS_FOR_A_DEED)
 
 

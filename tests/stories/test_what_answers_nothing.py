@@ -101,7 +101,8 @@ def test_who_is_praised_and_does_not_want_it_is_told_the_way(town: Town, words: 
     """They have told nothing: no report begins, and they read whom to call."""
     panh = town.citizen("Panh")
     panh.says(words)
-    assert "không muốn đăng nữa, xin gọi" in panh.last
+    assert "gỡ bài xuống" in panh.last
+    assert "gọi 0200 000 000" in panh.last
     assert not town.rows(lambda tx: drafts.waiting_of(tx, 1))
 
 
