@@ -26,6 +26,7 @@ from storage.deeds import SubmissionRow
 from texts import say
 
 BELONGS = "belongs"
+OPTIONS = ("add", "take_back", "hide", "another")
 HELD_LIVES = timedelta(hours=12)
 ASKED_WITHIN = timedelta(days=1)  # after the report
 ANSWERS_WITHIN = timedelta(minutes=15)  # after an answer to the office: the rest of it, and nothing is asked
@@ -65,9 +66,7 @@ def _standing(desk: Desk, submission: int) -> SubmissionRow | None:
 
 
 def _options(number: int) -> tuple[Option, ...]:
-    return tuple(
-        Option(each, say(f"belongs.option.{each}", number=number)) for each in ("add", "take_back", "hide", "another")
-    )
+    return tuple(Option(each, say(f"belongs.option.{each}", number=number)) for each in OPTIONS)
 
 
 def answer(desk: Desk, place: Place, option: str | None, text: str) -> Answer:

@@ -8,6 +8,7 @@ from bot.doors import ABILITIES
 from deeds.kinds import Act, DeedKind, Field, Role, Section, Status, TargetGroup, Thing
 from digests.documents.annexes import COLUMNS
 from digests.documents.wording import Opinion
+from handlers.belongs import OPTIONS
 from handlers.engine import DROP, STOP
 from handlers.introduce_deed import INTRODUCE_DEED
 from handlers.reading.topics import ACTED_ON, Topic
@@ -40,6 +41,7 @@ FILLED: dict[str, Iterable[str]] = {
     **LABELS,
     "act.*": Act,
     "asked.*": set(Topic) - set(ACTED_ON),
+    "belongs.option.*": OPTIONS,
     "check.edge.*": ("top", "bottom", "left", "right"),
     "check.look.*": ("bold", "italic"),
     "check.look.not_*": ("bold", "italic"),

@@ -9,6 +9,7 @@ from tests.stories.test_answers_by_people_who_type import offers
 from tests.stories.test_questions_to_the_teller import asked
 from tests.town import Town
 
+TUAN = "chú Tuấn bên Mòn cũng đáng khen lắm"
 UNCERTAIN = [
     "mà nghĩ lại thôi",
     "anh ấy mất rồi, gia đình không muốn nhắc",
@@ -98,11 +99,12 @@ def test_who_never_answers_is_read_beside_the_report(town: Town) -> None:
 def test_another_deed_is_told_with_one_tap_and_nothing_twice(town: Town) -> None:
     """What was held is its story."""
     lan = _sent(town)
-    lan.says("hôm qua anh Tuấn bản Mòn cũng giúp tôi")
+    lan.says(TUAN)
     lan.picks("Kể một việc khác")
-    lan.picks("Người làm: anh Tuấn")
+    lan.picks("Người làm: chú Tuấn")
+    lan.says("bản Mòn, hôm qua")
     lan.picks("Đồng ý, gửi đi")
-    assert town.deed(2).story == "hôm qua anh Tuấn bản Mòn cũng giúp tôi"
+    assert town.deed(2).story == TUAN
     assert _beside(town) == []
 
 
