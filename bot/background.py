@@ -197,6 +197,7 @@ def forget(tx: Tx, now: datetime) -> int:
         drafts.drop_draft(tx, draft_id, now)
         count += 1
     count += belongs.let_go(tx, now)
+    count += forgetting.forget_left(tx)
     count += inbox.forget_before(tx, now - RAW_LIVES)
     count += outbox_forgetting.forget_before(tx, now - RAW_LIVES)
     count += outbox_forgetting.forget_secrets(tx, now)

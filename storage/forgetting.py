@@ -11,14 +11,14 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import Column, Table, delete, select, update
+from sqlalchemy import Column, Table, delete, or_, select, update
 
 from storage import attachments, chat_lines, inbox, outbox_forgetting, remote_copies
 from storage.database import Database, Tx, note_forgotten
 from storage.models import Attachment, Base, Deed, Draft, Identity, Person, Submission
-from storage.models.base import OWNED, SAID, SENT, TIE, WORDS
+from storage.models.base import LEFT, OWNED, SAID, SENT, TIE, WORDS
 from storage.people import MAIL
-from storage.personal import emptied, file_columns, links, row_id, tables
+from storage.personal import columns_saying, emptied, file_columns, links, row_id, tables
 from storage.statements import table
 
 Chat = tuple[str, str]  # messenger, address
@@ -52,7 +52,7 @@ def forget(tx: Tx, root: Root, root_id: int, now: datetime) -> Forgotten:
     whole = _owned(tx, {table(model): {root_id}})
     sent = _sent(tx, root_id, whole) if root is Root.PERSON else {}
     chats, since = _chats(tx, root, root_id, whole, sent)
-    marks = (WORDS, SAID, TIE) if root is Root.PERSON else (WORDS, SAID)
+    marks = (WORDS, SAID, LEFT, TIE) if root is Root.PERSON else (WORDS, SAID)
     files: set[str] = set()
     for each in reversed(tables()):  # what points to a row goes before it
         loose = _loose(tx, each, sent.get(each, set()))
@@ -62,9 +62,23 @@ def forget(tx: Tx, root: Root, root_id: int, now: datetime) -> Forgotten:
             files |= _delete(tx, each, going)
         else:
             _empty(tx, each, going, emptied(each, *marks))
+    forget_left(tx, _tellers(tx, whole))
     _leave_the_disk(tx, files)
     unsent = [chat for chat in sorted(chats) if _forget_chat(tx, chat, since, now, whole=root is Root.PERSON)]
     return Forgotten(tuple(unsent))
+
+
+def forget_left(tx: Tx, people: Collection[int] | None = None) -> int:
+    """Empty what people left beside what they sent, where nothing they sent stands any more; returns how many did.
+
+    With `people`, of these only.
+    """
+    left = columns_saying(table(Person), {LEFT})
+    told = (Submission.person_id == Person.id, Submission.withdrawn_at.is_(None), Submission.purged_at.is_(None))
+    which = [or_(*(column.is_not(None) for column in left)), ~select(Submission.id).where(*told).exists()]
+    if people is not None:
+        which.append(Person.id.in_(list(people)))
+    return tx.execute(update(Person).where(*which).values(**emptied(Person, LEFT))).rowcount
 
 
 def delete_loose(tx: Tx, person_id: int) -> None:
@@ -98,6 +112,12 @@ def _owned(tx: Tx, begin: Mapping[Table, set[int]]) -> dict[Table, set[int]]:
         if new:
             todo += [(to, _ids(tx, to, key.parent, new)) for to, key in links(OWNED, each)]
     return dict(found)
+
+
+def _tellers(tx: Tx, whole: Rows) -> set[int]:
+    """Return who sent the submissions among these."""
+    theirs = select(Submission.person_id).where(Submission.id.in_(list(whole.get(table(Submission), set()))))
+    return {person for person in tx.execute(theirs).scalars() if person is not None}
 
 
 def _sent(tx: Tx, person_id: int, whole: Rows) -> dict[Table, set[int]]:

@@ -6,6 +6,7 @@ Every column of text, JSON or bytes is annotated with what it is, so that forget
     Kept    words that stay by rule: of an office's settings, of a paper that was issued
     Words   of a deed, a draft or a person; gone when that is forgotten
     Said    its sender's own words; gone when what they belong to is forgotten, or the sender
+    Left    left beside what somebody sent: a number to be called; gone with the last of it that stands, or the person
     Tie     leads to a person: a chat, an address; gone when that person is forgotten
 
 `storage.forgetting` walks the foreign keys: `owned_by` where a row belongs wholly to another, `sent_by` where it
@@ -61,9 +62,9 @@ BigId = BigInteger().with_variant(Integer(), "sqlite")  # SQLite gives row ids t
 Id = Annotated[int, mapped_column(BigId, primary_key=True, autoincrement=True)]
 
 SAYS = "says"  # the key, in `Column.info`, of what a column is
-CODE, KEPT, WORDS, SAID, TIE = "code", "kept", "words", "said", "tie"
+CODE, KEPT, WORDS, SAID, LEFT, TIE = "code", "kept", "words", "said", "left", "tie"
 EMPTY = "empty"  # the key of what stands there once it is forgotten, where that is neither nothing nor ""
-PERSONAL = frozenset({WORDS, SAID, TIE})
+PERSONAL = frozenset({WORDS, SAID, LEFT, TIE})
 
 Json = dict[str, Any]
 Code = Annotated[str, mapped_column(info={SAYS: CODE})]
@@ -81,6 +82,7 @@ FILE = "file"  # in `Column.info`: it names bytes on disk, which go when no row 
 FileName = Annotated[str, mapped_column(info={SAYS: WORDS, FILE: True})]
 Said = Annotated[str, mapped_column(info={SAYS: SAID})]
 SaidJson = Annotated[Json, mapped_column(info={SAYS: SAID, EMPTY: {}})]
+Left = Annotated[str, mapped_column(info={SAYS: LEFT})]
 Tie = Annotated[str, mapped_column(info={SAYS: TIE})]
 
 LINK = "link"  # the key, in `ForeignKey.info`, of what a key means

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.models.base import DELETED, Base, Code, Codes, Id, Kept, Tie, Words, owned_by, refers_to
+from storage.models.base import DELETED, Base, Code, Codes, Id, Kept, Left, Tie, Words, owned_by, refers_to
 
 
 class Person(Base):
@@ -15,7 +15,7 @@ class Person(Base):
 
     id: Mapped[Id]
     name: Mapped[Words | None] = mapped_column(index=True)  # of staff: the name commands use
-    phone: Mapped[Words | None]
+    phone: Mapped[Left | None]
     created_at: Mapped[datetime]
     erased_at: Mapped[datetime | None]
     wrong_codes: Mapped[int] = mapped_column(default=0)  # typed in a row since `wrong_since`

@@ -36,14 +36,14 @@ FACTS = {
     "confirmed_person": "ông Chimly", "confirmed_deed": "bà Chimcong", "awards": "giấy khen chimnga",
     "proposed_award": "bằng khen chimquoc",
 }  # fmt: skip
+PHONE, OTHER_PHONE = "0912345678", "0987654321"
 OF_THE_DEED = (
     "Chimcut", "chimcut", "Chimri", "chimri", "Chimcu", "chimcu", "chimse", "Chimgay", "chimgay", "chimhac", "Chimvac",
     "chimvac", "chimyen", "chimbo", "Chimly", "Chimcong", "chimnga", "chimquoc", "Chimcat", "chimen", "chimdieu",
-    "chimte",
+    "chimte", PHONE,
 )  # fmt: skip
-OF_THE_OTHER = ("Chimsau", "chimsau", "Chimoanh", "chimoanh", "chimvet", "chimloi")
+OF_THE_OTHER = ("Chimsau", "chimsau", "Chimoanh", "chimoanh", "chimvet", "chimloi", OTHER_PHONE)
 OF_THE_DRAFT = ("Chimkhuyen",)
-PHONE = "0912345678"
 TIE = "chimday"
 BY_FAULTS = {
     InboxEvent: {"error": "chimcut"},
@@ -88,6 +88,8 @@ class Aviary:
         self._at_the_desk()
         hoa.says(OTHER, photos=1).agrees()
         hoa.picks("Chỉ lời kể")
+        hoa.says(OTHER_PHONE)
+        hoa.sees("Đã ghi số")
         thu.says("xem")
         thu.picks("Chưa đưa vào")
         thu.says("vì chimvet đã báo")

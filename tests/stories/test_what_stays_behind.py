@@ -6,6 +6,7 @@ from tests.cast import OnTelegram, OnWebChat, Speaker
 from tests.town import Town
 
 SECRET = "SECRETQ1"
+PHONE = "0987654321"
 STORY = (
     f"{SECRET} chiều qua anh Lò Văn Khuyên ở thôn Bến Gỗ đi làm về thấy hai cháu nhỏ trượt chân xuống suối, "
     "anh nhảy xuống vớt được cả hai cháu lên bờ an toàn."
@@ -63,6 +64,23 @@ def test_a_report_begun_goes_with_the_account_it_is_told_from(town: Town) -> Non
         anh.picks("Xóa hết")
         town.settle()
         assert town.tables_with(SECRET) == {}, who_parts
+
+
+def test_a_number_is_gone_also_after_accounts_were_joined_and_parted(town: Town) -> None:
+    """Its report is taken back while they are one; parting gives the number back to who has nothing left of it."""
+    hoa, lan = town.citizen("Hoa", on="webchat"), town.citizen("Lan", on="telegram")
+    hoa.reports()
+    hoa.says(PHONE)
+    hoa.sees("Đã ghi số")
+    lan.reports()
+    _join(town, hoa, lan)
+    hoa.says("rút 1")
+    hoa.picks("Rút tin")
+    lan.says("/bolienket")
+    town.settle()
+    town.clock.forward(days=1)
+    town.run(town.instance.background.forget_due())
+    assert town.tables_with(PHONE) == {}
 
 
 def _join(town: Town, here: Speaker, into: Speaker) -> None:
