@@ -17,7 +17,7 @@ from web.forms import read_form
 from web.numbers import bound_numbers
 from web.pages import Pages, SecurityHeaders, error_handlers
 from web.public import routes as public
-from web.rates import Rate, network
+from web.rates import Rate, Seats, network
 
 
 def application(instance: Instance) -> Starlette:
@@ -60,6 +60,7 @@ def _routes(instance: Instance, pages: Pages) -> list[BaseRoute]:
         may_write=Rate(60, 60).allows,
         may_begin=Rate(20, 60, by=network).allows,
         may_tell=Rate(60_000, 60, by=network).allows,
+        may_wait=Seats(100, by=network).take,
     )
     at_desk = Services(
         pages=pages,

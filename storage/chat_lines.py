@@ -54,9 +54,10 @@ def newest(tx: Tx, chat: str) -> int:
     return tx.execute(select(func.max(ChatMessage.seq)).where(ChatMessage.chat == chat)).scalar_one() or 0
 
 
-def newest_of_all(tx: Tx) -> int:
-    """Return a number that grows whenever any chat gets a line."""
-    return tx.execute(select(func.max(ChatMessage.id))).scalar_one() or 0
+def newest_of_all(tx: Tx, at_most: int) -> Mapping[int, str]:
+    """Return the last lines of all chats, by a number each has to itself: the chat of each."""
+    rows = tx.execute(select(ChatMessage.id, ChatMessage.chat).order_by(ChatMessage.id.desc()).limit(at_most))
+    return {row.id: row.chat for row in rows}
 
 
 def after(tx: Tx, chat: str, seq: int, at_most: int) -> Sequence[Line]:

@@ -1,7 +1,9 @@
-"""How often somebody may do something: a count a window, kept in memory; a restart forgives everybody."""
+"""How often somebody may do something, and how many at a time: kept in memory; a restart forgives everybody."""
 
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from ipaddress import IPv6Address, ip_address
 
 _NETWORK_BITS = 64  # what one line to the Internet is given in IPv6 (RFC 6177); each has its pick of 2**64 addresses
@@ -45,3 +47,28 @@ class Rate:
         allowed = count + cost <= self._limit
         self._counts[key] = (began, count + cost if allowed else count)
         return allowed
+
+
+class Seats:
+    """At most `limit` at a time for each key."""
+
+    def __init__(self, limit: int, by: Callable[[str], str] = lambda key: key) -> None:
+        """`by` joins keys."""
+        self._limit = limit
+        self._by = by
+        self._taken: Counter[str] = Counter()
+
+    @contextmanager
+    def take(self, key: str, times: int = 1) -> Iterator[bool]:
+        """Hold a seat of this key until the end; False where `times` the limit are taken, and nothing is held."""
+        key = self._by(key)
+        if self._taken.get(key, 0) >= times * self._limit:
+            yield False
+            return
+        self._taken[key] += 1
+        try:
+            yield True
+        finally:
+            self._taken[key] -= 1
+            if not self._taken[key]:
+                del self._taken[key]

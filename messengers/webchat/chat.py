@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,6 +22,7 @@ LINES_AT_ONCE = 200
 SOON = timedelta(seconds=10)
 WAITERS_PER_CHAT = 6  # tabs of one person; more of them get their answer at once
 LOOK_EVERY_S = 1.0  # another process may have written a line, and cannot wake us
+LOOKED_AT = 200  # lines: as many in a second are more than a house is told in an hour
 
 
 class WebChat:
@@ -35,8 +36,8 @@ class WebChat:
         self._store = store
         self._clock = clock
         self._bells: dict[str, set[asyncio.Event]] = {}
-        self._newest = 0
-        self._looked_at = float("-inf")
+        self._known: Mapping[int, str] = {}  # the newest lines of all at the last look, each with its chat
+        self._looking: asyncio.Task[None] | None = None
         self._stopping = False
 
     async def send(self, outgoing: Outgoing) -> Sent:
@@ -78,6 +79,10 @@ class WebChat:
         self._stopping = True
         for chat in list(self._bells):
             self.wake(chat)
+        if self._looking is not None:
+            self._looking.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._looking
 
     def wake(self, chat: str) -> None:
         """Tell the pages that wait for this chat to look now."""
@@ -97,9 +102,8 @@ class WebChat:
         until = time.monotonic() + wait_s
         with self._bell(chat) as bell:
             while True:
-                seen = await self._newest_of_all()
                 lines = await self._store.read(lambda tx: chat_lines.after(tx, chat, seq, LINES_AT_ONCE))
-                if lines or bell is None or not await self._something_new(bell, seen, until):
+                if lines or bell is None or not await self._rings(bell, until):
                     return lines
 
     async def answered(self, chat: str, seq: int, wait_s: float) -> None:
@@ -125,6 +129,8 @@ class WebChat:
             return
         bell = asyncio.Event()
         bells.add(bell)
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.get_running_loop().create_task(self._look_on())
         try:
             yield bell
         finally:
@@ -132,26 +138,30 @@ class WebChat:
             if not bells:
                 self._bells.pop(chat, None)
 
-    async def _something_new(self, bell: asyncio.Event, seen: int, until: float) -> bool:
-        """Return True when it is worth looking again, False when the time is over."""
-        while not self._stopping and (left := until - time.monotonic()) > 0:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(min(left, LOOK_EVERY_S)):
-                    await bell.wait()
-            if bell.is_set():
-                bell.clear()
-                return not self._stopping
-            if await self._newest_of_all() != seen:
-                return True
-        return False
+    async def _rings(self, bell: asyncio.Event, until: float) -> bool:
+        """Return True when it is worth looking again, False when the time is over. Takes nothing from the database."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(max(0.0, until - time.monotonic())):
+                await bell.wait()
+        rang = bell.is_set()
+        bell.clear()
+        return rang and not self._stopping
 
-    async def _newest_of_all(self) -> int:
-        """Return a number that grows with every line of any chat: one look a second, however many pages wait."""
-        now = time.monotonic()
-        if now - self._looked_at >= LOOK_EVERY_S:
-            self._looked_at = now
-            self._newest = await self._store.read(chat_lines.newest_of_all)
-        return self._newest
+    async def _look_on(self) -> None:
+        """Wake the chats that got lines elsewhere: one look a second, however many pages wait."""
+        while self._bells and not self._stopping:
+            await asyncio.sleep(LOOK_EVERY_S)
+            try:
+                newest = await self._store.read(lambda tx: chat_lines.newest_of_all(tx, LOOKED_AT))
+            except Exception:  # each page finds out by itself what is the matter, and says so
+                woken = set(self._bells)
+            else:
+                # By their names, not by the highest: of two lines the later number can be committed first.
+                fresh = newest.keys() - self._known.keys()
+                woken = set(self._bells) if len(fresh) >= LOOKED_AT else {newest[line] for line in fresh}
+                self._known = newest
+            for chat in woken:
+                self.wake(chat)
 
 
 def record_mine(tx: Tx, event: Inbound, now: datetime) -> None:

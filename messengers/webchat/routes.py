@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -48,6 +49,7 @@ class ChatServices:
     may_write: Callable[[str], bool]  # by chat: 60 a minute
     may_begin: Callable[[str], bool]  # new chats by network address: 20 a minute
     may_tell: Callable[[str, int], bool]  # characters by network address: 60,000 a minute
+    may_wait: Callable[[str, int], AbstractContextManager[bool]]  # pages at a time by network address: 100
 
 
 def routes(services: ChatServices) -> list[Route]:
@@ -100,7 +102,9 @@ class _Door:
         who = self._session(request)
         after = int(min(_number(request, "after"), _HIGHEST_SEQ))
         wait_s = 0.0 if who.set_cookie else min(_number(request, "wait"), LONGEST_WAIT_S)
-        lines = await self._services.chat.after(who.chat, after, wait_s)
+        address, is_everybody = _network(request)
+        with self._services.may_wait(address, EVERYBODY_IS if is_everybody else 1) as may_wait:
+            lines = await self._services.chat.after(who.chat, after, wait_s if may_wait else 0.0)
         body = {
             "messages": [outgoing.wire(line) for line in lines if line.body],
             "next": lines[-1].seq if lines else after,
@@ -143,9 +147,7 @@ class _Door:
             raise Refused(403, "webchat.error.origin")
 
     def _check_rate(self, request: Request, who: Session, chars: int, *, is_new: bool) -> None:
-        address = request.client.host if request.client else ""
-        # Loopback is a proxy on this machine that does not say for whom: everybody shares one count.
-        is_everybody = address in ("127.0.0.1", "::1", "")
+        address, is_everybody = _network(request)
         begins = is_new and not is_everybody
         if (
             (begins and not self._services.may_begin(address))
@@ -259,6 +261,15 @@ class _Body:
             self._bytes += len(message.get("body", b""))
             if message["type"] != "http.request" or not message.get("more_body"):
                 return
+
+
+def _network(request: Request) -> tuple[str, bool]:
+    """Return where a call comes from; True where that is a proxy on this machine that does not say for whom.
+
+    Then everybody shares one count.
+    """
+    address = request.client.host if request.client else ""
+    return address, address in ("127.0.0.1", "::1", "")
 
 
 def _wants_page(request: Request) -> bool:

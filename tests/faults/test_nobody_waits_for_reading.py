@@ -133,7 +133,7 @@ def test_readings_queue_for_nothing_but_each_other(tmp_path: Path, monkeypatch: 
             try:
                 async with asyncio.timeout(10):
                     await begun.wait()
-                    await instance.lanes.read(lambda tx: chat_lines.newest_of_all(tx))
+                    await instance.lanes.read(lambda tx: chat_lines.newest_of_all(tx, 1))
                     await instance.accept(_said("short", 1, "chào xã"))
                     await asyncio.to_thread(lambda: None)  # where pictures are cleaned and files are read
             finally:

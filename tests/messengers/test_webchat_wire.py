@@ -4,7 +4,9 @@ import asyncio
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -15,6 +17,7 @@ import pytest
 from deeds.said import File, Option
 from messengers.port import Outgoing
 from messengers.webchat.incoming import event_of
+from storage import chat_lines
 from storage.photos.files import Shelf
 from tests.storage.pictures import saved, scene
 from tests.web.town import Town
@@ -310,6 +313,71 @@ def test_a_waiting_page_is_woken_by_our_next_line(town: Town, lan: httpx2.Client
     assert [line["text"] for line in woken["messages"]] == ["Đã nhận"]
     assert time.monotonic() - began < 5
     timer.join()
+
+
+def test_a_line_asks_nothing_for_the_pages_of_other_chats(town: Town, address: str, lan: httpx2.Client) -> None:
+    """Twenty strangers' pages wait while one person is answered: none of theirs is looked up again."""
+    looked: list[str] = []
+    plain = chat_lines.after
+    with pytest.MonkeyPatch.context() as patch, _Strangers(address) as strangers:
+        patch.setattr(chat_lines, "after", lambda tx, chat, *rest: (looked.append(chat), plain(tx, chat, *rest))[1])
+        waiting = [strangers.wait(number, 12.0) for number in range(20)]
+        _until(lambda: len(looked) == 20)
+        before = Counter(looked)
+        town.bot.script = [("Đã nhận", [])] * 2
+        for _ in range(2):
+            lan.post("/chat/messages", files=_form(text="x"))
+        _until_answered(lan, 4)
+        town.store.write_now(lambda tx: chat_lines.add(tx, "elsewhere", "bot", {"text": "x"}, "k", town.clock.now()))
+        time.sleep(2)  # as long as it may take until what another process wrote is seen
+        assert not any(page.done() for page in waiting)
+        assert {chat: looked.count(chat) for chat in before} == before
+        assert all(page.result() == [] for page in waiting)
+
+
+def test_of_too_many_waiting_pages_of_one_network_the_rest_is_answered_at_once(tmp_path: Path) -> None:
+    """Here ten times one: behind a proxy that names nobody everybody shares one count. The eleventh does not wait."""
+    town = Town(tmp_path, waiting_pages=1)
+    looked: list[str] = []
+    plain = chat_lines.after
+    with pytest.MonkeyPatch.context() as patch, town.open() as address, _Strangers(address) as strangers:
+        patch.setattr(chat_lines, "after", lambda tx, chat, *rest: (looked.append(chat), plain(tx, chat, *rest))[1])
+        waiting = [strangers.wait(number, 8.0) for number in range(10)]
+        _until(lambda: len(looked) == 10)
+        assert strangers.wait(10, 25.0).result() == []
+        assert not any(page.done() for page in waiting)
+        assert all(page.result() == [] for page in waiting)
+        began = time.monotonic()
+        assert strangers.wait(11, 0.5).result() == []  # their seats are free again
+        assert time.monotonic() - began >= 0.5
+
+
+class _Strangers:
+    """Pages with cookies nobody gave them, that wait for a line."""
+
+    def __init__(self, address: str) -> None:
+        self._client = httpx2.Client(base_url=address, timeout=60)
+        self._pages = ThreadPoolExecutor(32)
+
+    def __enter__(self) -> "_Strangers":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pages.shutdown()
+        self._client.close()
+
+    def wait(self, number: int, seconds: float) -> Future[list[Any]]:
+        """Wait that long for a line in chat `number`."""
+        asked = {"url": f"/chat/messages?after=0&wait={seconds}", "headers": {"cookie": f"chat={number:043}"}}
+        return self._pages.submit(lambda: self._client.get(**asked).json()["messages"])  # type: ignore[arg-type]
+
+
+def _until(happens: Callable[[], bool]) -> None:
+    for _ in range(200):
+        if happens():
+            return
+        time.sleep(0.05)
+    raise AssertionError("it did not happen")
 
 
 def test_the_same_sending_again_adds_no_line(town: Town, lan: httpx2.Client) -> None:

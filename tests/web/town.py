@@ -33,7 +33,7 @@ from web.forms import read_form
 from web.pages import Pages, SecurityHeaders, error_handlers
 from web.public.routes import PublicServices
 from web.public.routes import routes as public_routes
-from web.rates import Rate
+from web.rates import Rate, Seats
 
 T = TypeVar("T")
 START = datetime(2026, 11, 9, 3, 0, tzinfo=UTC)
@@ -121,6 +121,7 @@ class Town:
     public_url: str = "http://127.0.0.1"
     chats_per_minute: int = 1_000
     messages_per_minute: int = 1_000
+    waiting_pages: int = 100
     clock: TownClock = field(default_factory=TownClock)
 
     def __post_init__(self) -> None:
@@ -151,6 +152,7 @@ class Town:
             may_write=Rate(self.messages_per_minute, 60).allows,
             may_begin=Rate(self.chats_per_minute, 60).allows,
             may_tell=Rate(60_000, 60).allows,
+            may_wait=Seats(self.waiting_pages).take,
         )
         public = PublicServices(self.store, self.files, pages, RECEIPT_KEY, Rate(5, 60).allows)
         routes = [*public_routes(public), *chat_routes(chat), *pages.routes()]
