@@ -5,7 +5,7 @@ import re
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,8 @@ from deeds.said import File, Option
 from messengers.port import Outgoing
 from messengers.webchat.incoming import event_of
 from storage import chat_lines
+from storage.chat_lines import Line
+from storage.database import Tx
 from storage.photos.files import Shelf
 from tests.storage.pictures import saved, scene
 from tests.web.town import Town
@@ -318,9 +320,8 @@ def test_a_waiting_page_is_woken_by_our_next_line(town: Town, lan: httpx2.Client
 def test_a_line_asks_nothing_for_the_pages_of_other_chats(town: Town, address: str, lan: httpx2.Client) -> None:
     """Twenty strangers' pages wait while one person is answered: none of theirs is looked up again."""
     looked: list[str] = []
-    plain = chat_lines.after
     with pytest.MonkeyPatch.context() as patch, _Strangers(address) as strangers:
-        patch.setattr(chat_lines, "after", lambda tx, chat, *rest: (looked.append(chat), plain(tx, chat, *rest))[1])
+        patch.setattr(chat_lines, "after", _noting(looked))
         waiting = [strangers.wait(number, 12.0) for number in range(20)]
         _until(lambda: len(looked) == 20)
         before = Counter(looked)
@@ -339,9 +340,8 @@ def test_of_too_many_waiting_pages_of_one_network_the_rest_is_answered_at_once(t
     """Here ten times one: behind a proxy that names nobody everybody shares one count. The eleventh does not wait."""
     town = Town(tmp_path, waiting_pages=1)
     looked: list[str] = []
-    plain = chat_lines.after
     with pytest.MonkeyPatch.context() as patch, town.open() as address, _Strangers(address) as strangers:
-        patch.setattr(chat_lines, "after", lambda tx, chat, *rest: (looked.append(chat), plain(tx, chat, *rest))[1])
+        patch.setattr(chat_lines, "after", _noting(looked))
         waiting = [strangers.wait(number, 8.0) for number in range(10)]
         _until(lambda: len(looked) == 10)
         assert strangers.wait(10, 25.0).result() == []
@@ -370,6 +370,16 @@ class _Strangers:
         """Wait that long for a line in chat `number`."""
         asked = {"url": f"/chat/messages?after=0&wait={seconds}", "headers": {"cookie": f"chat={number:043}"}}
         return self._pages.submit(lambda: self._client.get(**asked).json()["messages"])  # type: ignore[arg-type]
+
+
+def _noting(looked: list[str]) -> Callable[..., Any]:
+    plain = chat_lines.after
+
+    def after(tx: Tx, chat: str, seq: int, at_most: int) -> Sequence[Line]:
+        looked.append(chat)
+        return plain(tx, chat, seq, at_most)
+
+    return after
 
 
 def _until(happens: Callable[[], bool]) -> None:
