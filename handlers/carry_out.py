@@ -11,7 +11,7 @@ from deeds.said import FileSource, Inbound, Prompt
 from handlers import asides, effects, engine, linking
 from handlers.introduce_deed import INTRODUCE_DEED, as_telling
 from handlers.place import Answer, Context, Place, again
-from moderation import demands, notices, receive
+from moderation import demands, erasing, notices, receive
 from moderation.leaving import check_has_no_role
 from publishing.consents import TAKEN_BACK
 from storage import (
@@ -20,7 +20,6 @@ from storage import (
     counters,
     deeds,
     drafts,
-    erasure,
     forgetting,
     history,
     inbox,
@@ -338,7 +337,7 @@ def _(_effect: effects.EraseMe, scene: Scene, place: Place) -> Outcome:
     for told in deeds.of_person(scene.tx, scene.person):
         if told.withdrawn_at is None:
             receive.withdraw(scene.tx, told, scene.now, scene.event.messenger)
-    erasure.erase_person(scene.tx, scene.person, scene.now)
+    erasing.erase(scene.tx, scene.person, linking.others_were_shown(scene.tx, scene.person), scene.now)
     return Answer(Place(), (Prompt(say("delete.done")),))
 
 

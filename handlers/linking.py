@@ -6,6 +6,7 @@ hears of it at once, with the word that undoes it.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 
 from deeds.codes import new_link_secret
@@ -186,6 +187,12 @@ def _tell(tx: Tx, accounts: Iterable[Account], prompt: Prompt, context: Context)
 
 def _all_shown(accounts: Iterable[Account]) -> str:
     return ", ".join(map(_shown, accounts))
+
+
+def others_were_shown(tx: Tx, person_id: int) -> dict[str, str]:
+    """Return how a person's accounts stand in other people's chats, and how they may go on standing there."""
+    accounts = joining.accounts_of(tx, person_id)
+    return {_shown(account): _shown(replace(account, display_name="")) for account in accounts if account.display_name}
 
 
 def _shown(account: Account) -> str:

@@ -1,6 +1,6 @@
 """The moderators' card of a deed: one message a chat, replaced in place whenever the deed changes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from deeds.kinds import Act, Role, Status, Thing
@@ -35,8 +35,8 @@ def option_id(deed: DeedRow, act: Act, *more: str) -> str:
     return ".".join(("deed", str(deed.id), act.value, str(deed.version), *more))
 
 
-def refresh(tx: Tx, deed_id: int, now: datetime) -> None:
-    """Write a deed's card anew wherever it stands; a deed without cards gets them."""
+def refresh(tx: Tx, deed_id: int, now: datetime) -> Collection[str]:
+    """Write a deed's card anew wherever it stands; a deed without cards gets them. Returns their keys."""
     deed = deeds.deed(tx, deed_id)
     assert deed is not None
     text = card_text(tx, deed, now)
@@ -45,9 +45,11 @@ def refresh(tx: Tx, deed_id: int, now: datetime) -> None:
     for person_id, mail in _by_mail(tx, deed_id):
         prompt = Prompt(alert, send_key=f"{MAIL}:{CARD}{deed_id}:{person_id}")
         outbox.put(tx, MAIL, mail, prompt, now)
-    for key, messenger, chat, thread in _addressees(tx, deed_id):
+    addressees = _addressees(tx, deed_id)
+    for key, messenger, chat, thread in addressees:
         prompt = Prompt(text, options, send_key=key, instead=alert, numbered=False)
         outbox.put(tx, messenger, chat, prompt, now, thread)
+    return [key for key, *_ in addressees]
 
 
 def _addressees(tx: Tx, deed_id: int) -> list[tuple[str, str, str, str | None]]:

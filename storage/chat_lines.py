@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from storage.database import Tx, note_forgotten
 from storage.models import Attachment, ChatMessage
 from storage.models.base import WORDS
+from storage.naming import renamed, says
 from storage.personal import emptied
 
 BOT = "bot"
@@ -110,6 +111,14 @@ def forget_chat(tx: Tx, chat: str, since: datetime | None = None) -> None:
         said &= ChatMessage.at >= since
     _delete(tx, said)
     tx.execute(update(ChatMessage).where(said).values(**_EMPTIED))
+
+
+def rename(tx: Tx, named: Mapping[str, str]) -> None:
+    """Put other words for a name in every line of ours that says it."""
+    ours = (ChatMessage.sender == BOT, says(ChatMessage.body, named))
+    for row in tx.execute(select(ChatMessage.id, ChatMessage.body).where(*ours)).all():
+        tx.execute(update(ChatMessage).where(ChatMessage.id == row.id).values(body=renamed(row.body, named)))
+        note_forgotten(tx)
 
 
 def forget_before(tx: Tx, instant: datetime) -> int:

@@ -159,6 +159,11 @@ def of_deed(tx: Tx, deed_id: int) -> Sequence[Entry]:
     ]
 
 
+def decided_by(tx: Tx, person_id: int) -> Sequence[int]:
+    """Return the deeds in whose history a person has a line."""
+    return list(tx.execute(select(Decision.deed_id).where(Decision.person_id == person_id).distinct()).scalars())
+
+
 def mark_undone(tx: Tx, entry_id: int, now: datetime) -> None:
     """Note on a line of history that it was taken back; the line itself stays."""
     tx.execute(update(Decision).where(Decision.id == entry_id).values(undone_at=now))

@@ -1,5 +1,7 @@
-"""Forgetting what was said to people: by chat, and by age. That it was said stays."""
+"""Forgetting what was said to people: by chat, by age, and by name. That it was said stays."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, delete, or_, select, update
@@ -8,6 +10,7 @@ from deeds.said import Prompt
 from storage.database import Tx
 from storage.models import Group, Identity, OutboxMessage
 from storage.models.base import WORDS
+from storage.naming import renamed, says
 from storage.outbox import PAST_ALL, REPLY
 from storage.personal import emptied
 from texts import say
@@ -48,6 +51,44 @@ def forget_under(tx: Tx, prefix: str) -> None:
 def erase_chat(tx: Tx, messenger: str, chat: str) -> None:
     """Forget everything ever sent to a chat."""
     tx.execute(delete(OutboxMessage).where(OutboxMessage.messenger == messenger, OutboxMessage.chat == chat))
+
+
+@dataclass(frozen=True)
+class Renamed:
+    """A message that stands in a chat and says something else now."""
+
+    send_key: str
+    messenger: str
+    chat: str
+    thread: str | None
+    prompt: Prompt
+
+
+def rename(tx: Tx, named: Mapping[str, str]) -> Sequence[Renamed]:
+    """Put other words for a name, wherever a message says it; returns those that went out under a key of their own.
+
+    What was not sent yet is said so; of what was, our copy changes.
+    """
+    rows = tx.execute(
+        select(
+            OutboxMessage.id,
+            OutboxMessage.state,
+            OutboxMessage.body,
+            OutboxMessage.send_key,
+            OutboxMessage.messenger,
+            OutboxMessage.chat,
+            OutboxMessage.thread,
+        )
+        .where(says(OutboxMessage.body, named))
+        .order_by(OutboxMessage.id)
+    ).all()
+    standing = []
+    for row in rows:
+        kept = renamed(row.body, named)
+        tx.execute(update(OutboxMessage).where(OutboxMessage.id == row.id).values(body=kept))
+        if row.state == "sent" and row.send_key:
+            standing.append(Renamed(row.send_key, row.messenger, row.chat, row.thread, Prompt.from_json(kept)))
+    return standing
 
 
 def forget_before(tx: Tx, instant: datetime) -> int:

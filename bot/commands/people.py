@@ -10,9 +10,11 @@ import typer
 from bot.commands.running import CLOCK, Json, actor, reading, settings, show, writing
 from deeds.errors import NotFound, NotPossible
 from deeds.kinds import Role
+from handlers.linking import others_were_shown
 from messengers.mail.addresses import is_address
+from moderation import erasing
 from moderation.leaving import check_not_last_admin
-from storage import erasure, invitations, org_units, people, web_sessions
+from storage import invitations, org_units, people, web_sessions
 from storage.people import Staff
 from texts import say
 
@@ -121,7 +123,7 @@ def erase_person(name: str, yes: Annotated[bool, typer.Option("--yes", help="do 
     with writing() as tx:
         person = actor(tx, name)
         check_not_last_admin(tx, person)
-        erasure.erase_person(tx, person.id, CLOCK.now())
+        erasing.erase(tx, person.id, others_were_shown(tx, person.id), CLOCK.now())
     typer.echo(say("cli.erase.done", name=name))
 
 

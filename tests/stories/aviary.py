@@ -53,7 +53,7 @@ BY_FAULTS = {
 
 
 class Aviary:
-    """The commune, filled; `lan` tells on Telegram, `hoa` and `mai` in the web chat, `thu` decides."""
+    """The commune, filled; `lan` tells on Telegram, `hoa` and `mai` in the web chat; `thu` decides, `an` sees cards."""
 
     def __init__(self, town: Town) -> None:
         self.town = town
@@ -72,6 +72,7 @@ class Aviary:
 
     def _fill(self, town: Town) -> None:
         thu = town.moderator("Thu Chimthu", on="webchat")
+        self.an = town.moderator("An Chiman", on="telegram")
         lan, hoa, mai = town.citizen("Lan", on="telegram"), town.citizen("Hoa", on="webchat"), _begins(town)
         assert isinstance(lan, OnTelegram)
         self.lan, self.hoa, self.mai, self.thu = lan, hoa, mai, thu

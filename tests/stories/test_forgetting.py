@@ -70,12 +70,13 @@ def test_a_report_taken_away_at_the_desk_is_gone(aviary: Aviary, act: str) -> No
 
 
 def test_a_member_of_staff_is_erased_by_command(aviary: Aviary) -> None:
-    """Name and chat go; what others told, and that somebody decided, stays."""
+    """Name and chat go, the name from every chat; what others told, and that somebody decided, stays."""
     town = aviary.town
     addresses = aviary.addresses_of("Thu Chimthu")
-    assert aviary.left("Chimthu", *addresses)
+    assert {"person", "outbox_message", "chat_message"} <= set(aviary.left("Chimthu", *addresses))
     town.command("erase-person", "Thu Chimthu", "--yes")
-    assert aviary.left("Chimthu", *addresses, but=("inbox_event", "chat_message")) == {}
+    assert aviary.left("Chimthu") == {}
+    assert aviary.left(*addresses, but=("inbox_event", "chat_message")) == {}
     assert town.deed(1).summary == "Cứu hai cháu chimyen."
     assert aviary.files_left(1) == aviary.pictures[1]
     assert [line for line in aviary.left(*OF_THE_DEED) if line == "deed"] == ["deed"]

@@ -2,6 +2,11 @@
 
 import re
 
+import pytest
+
+from deeds.kinds import Act
+from handlers import linking
+from moderation import erasing
 from tests.cast import OnTelegram, OnWebChat, Speaker
 from tests.town import Town
 
@@ -81,6 +86,54 @@ def test_a_number_is_gone_also_after_accounts_were_joined_and_parted(town: Town)
     town.clock.forward(days=1)
     town.run(town.instance.background.forget_due())
     assert town.tables_with(PHONE) == {}
+
+
+@pytest.mark.parametrize("days", [0, 31])
+def test_erased_staff_are_named_in_no_chat_any_more(town: Town, days: int) -> None:
+    """On the card of their group, also where we keep its words no more, and on a card a colleague looked up."""
+    thu, an = town.moderator("Thu Khuyết", on="telegram"), town.moderator("An", on="telegram")
+    bao = town.moderator("Bảo", on="webchat")
+    group = town.group("Nhóm duyệt", thu, an)
+    group.says(thu, "/nhomduyet")
+    town.settle()
+    town.citizen("Lan", on="webchat").reports()
+    town.settle()
+    town.decides("Thu Khuyết", Act.ASK, reason="Hôm ấy là hôm nào?")
+    town.settle()
+    bao.says("xem")
+    bao.sees("Thu Khuyết: ")
+    an.says("xem")
+    an.sees("Thu Khuyết: ")
+    town.settle()
+    town.clock.forward(days=days)
+    town.run(town.instance.background.forget_due())
+    assert "Thu Khuyết: " in group.shows("Số 1 - VT-2026-").text
+    erased = town.staff("Thu Khuyết").id
+    town.writes(lambda tx: erasing.erase(tx, erased, linking.others_were_shown(tx, erased), town.clock.now()))
+    town.settle()
+    assert "Thu Khuyết" not in " ".join(message.text for message in group.messages())
+    assert town.tables_with("Thu Khuyết") == {}
+    assert set(town.tables_with("cán bộ đã nghỉ")) >= {"chat_message"}
+    if not days:
+        assert "Thu Khuyết" not in " ".join(shown.text for shown in an.messages())
+
+
+def test_who_has_all_deleted_is_named_to_nobody(town: Town) -> None:
+    """Hoa typed the code Lan had made, was shown whose it is, and said no; then Lan has all deleted."""
+    hoa, lan = town.citizen("Hoa", on="webchat"), town.citizen("Lan Khuyên", on="telegram")
+    lan.says("xin chào")
+    hoa.says("xin chào")
+    lan.says("/lienket")
+    (code,) = re.findall(r"[0-9A-Z]{4}-[0-9A-Z]{4}", lan.reads_all()[-1])[:1]
+    hoa.says(code)
+    hoa.sees("Lan Khuyên")
+    hoa.picks("Không phải tôi")
+    town.settle()
+    assert {"outbox_message", "chat_message"} <= set(town.tables_with("Lan Khuyên"))
+    lan.says("/xoa")
+    lan.picks("Xóa hết")
+    town.settle()
+    assert town.tables_with("Lan Khuyên") == {}
 
 
 def _join(town: Town, here: Speaker, into: Speaker) -> None:
