@@ -115,7 +115,7 @@ class Prompt:
     ask_reply: bool = False  # in a group the answer must come as a reply to this message
     numbered: bool = True  # choices that may be answered by number where there are no buttons
     first_menu: bool = False  # the first choices this person ever sees: where they are numbered, say how to answer
-    links: tuple[str, ...] = ()  # what of the text may be pressed to act: any other such address is only shown
+    links: tuple[str, ...] = ()  # what of the text may be pressed: any other address is only shown
     instead: str | None = None  # said once where a message cannot be replaced: there this one would go stale
     once: bool = False  # holds a secret of the person's: soon after it was delivered we keep it no more
 

@@ -1,5 +1,6 @@
 """Who hears of a paper: once when it is there, every working day while it is stuck, and when it cannot be built."""
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 
@@ -132,7 +133,8 @@ def ask_about_clock(tx: Tx, now: datetime) -> int:
     ways = _best_ways(tx, admins)
     for way in ways:
         # Not before an instant that is over by either clock: it goes out now, and also once the clock is put right.
-        prompt = Prompt(text, send_key=f"{key}{way.person_id}", not_before=leap.seen)
+        links = _papers_in(text, office(tx))
+        prompt = Prompt(text, send_key=f"{key}{way.person_id}", not_before=leap.seen, links=links)
         outbox.put(tx, way.messenger, way.address, prompt, now)
     return len(ways)
 
@@ -230,7 +232,13 @@ def _send(tx: Tx, way: Reached, prompt: Prompt, send_key: str, now: datetime) ->
         tx,
         way.messenger,
         way.address,
-        Prompt(prompt.text, files=prompt.files, send_key=send_key, not_before=max(now, morning)),
+        Prompt(
+            prompt.text,
+            files=prompt.files,
+            send_key=send_key,
+            not_before=max(now, morning),
+            links=_papers_in(prompt.text, office(tx)),
+        ),
         now,
     )
 
@@ -252,6 +260,13 @@ def _desk(issuer: Office, key: str | None) -> str:
     path = f"/desk/papers/{key}" if key else "/desk/papers"
     address = issuer["public_url"].strip().rstrip("/")
     return f"{address}{path}" if address else say("doc.at_the_desk", path=path)
+
+
+def _papers_in(text: str, issuer: Office) -> tuple[str, ...]:
+    """Return the addresses of pages of papers in a text: nothing else in it is to be pressed."""
+    if not issuer["public_url"].strip():
+        return ()
+    return tuple(dict.fromkeys(re.findall(rf"{re.escape(_desk(issuer, None))}(?:/[0-9]{{4}}-[0-9]{{2}})?\b", text)))
 
 
 def _short(month: Month) -> str:

@@ -95,7 +95,9 @@ def hear(tx: Tx, event: Inbound, town: Town, now: datetime) -> None:
     if answer.place != stood:
         keep(tx, person.id, answer.place, now)
     for prompt in answer.prompts:
-        outbox.put(tx, event.messenger, event.chat, prompt, now, event.thread)
+        ours = (address for address in context.office.addresses if address in prompt.text)
+        said = replace(prompt, links=(*prompt.links, *ours))
+        outbox.put(tx, event.messenger, event.chat, said, now, event.thread)
 
 
 def _happened(tx: Tx, event: Inbound, now: datetime) -> None:

@@ -57,6 +57,7 @@ class Outgoing:
     edits: str | None = None  # remote id of the message of ours to replace
     thread: str | None = None
     ask_reply: bool = False
+    links: tuple[str, ...] = ()  # which addresses in the text are ours to be pressed, where the messenger asks us
     key: str = ""  # unique for this message: a messenger that can tell a repeat by it, does
 
 

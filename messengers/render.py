@@ -56,6 +56,7 @@ def render(
             edits=edits,
             thread=thread,
             ask_reply=prompt.ask_reply and number == last,
+            links=prompt.links,
             key=key if number == 0 else f"{key}.{number}",
         )
         for number, part in enumerate(parts)

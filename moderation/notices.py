@@ -27,6 +27,11 @@ class Outcome:
     office: Office
     month: Month
 
+    @property
+    def page(self) -> str:
+        """The address under which everybody reads of the deed, once it is published."""
+        return f"{self.office['public_url'].rstrip('/')}/deeds/{self.deed.code}"
+
 
 def add_working_days(day: date, working_days: int) -> date:
     """Return the day that many working days later; Saturdays and Sundays do not count."""
@@ -47,9 +52,9 @@ def tell_outcome(tx: Tx, deed: DeedRow, entry: Entry, tells: Callable[[Outcome],
     for told in deeds.submissions_of(tx, deed.id):
         if told.chat is None or told.withdrawn_at is not None:
             continue
-        text = tells(Outcome(told.number, deed, entry, set_up, month))
+        outcome = Outcome(told.number, deed, entry, set_up, month)
         key = outcome_key(entry.id, told.id)
-        prompt = Prompt(text, send_key=key, not_before=now + UNDO_WINDOW)
+        prompt = Prompt(tells(outcome), send_key=key, not_before=now + UNDO_WINDOW, links=(outcome.page,))
         outbox.put(tx, told.messenger, told.chat, prompt, now)
 
 

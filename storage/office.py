@@ -209,6 +209,11 @@ class Office:
         """Where people read who keeps what, and for what."""
         return f"{self['public_url'].rstrip('/')}/privacy"
 
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The pages our sentences name to everybody; whoever names them, they do nothing but show themselves."""
+        return (self.privacy_url, self["public_url"]) if self["public_url"] else ()
+
 
 def office(tx: Tx) -> Office:
     """Return the office as it is set now."""

@@ -4,7 +4,7 @@ import gzip
 import hashlib
 import mimetypes
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -19,7 +19,6 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from deeds.deep_links import TELEGRAM
 from deeds.errors import ForPeople, NotAllowed, NotFound, NotPossible, SomebodyWasFirst
 from deeds.months import VIET_NAM
 from storage import away
@@ -42,6 +41,7 @@ _HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
 }
+_ADDRESS_ENDS = r"(?![\w/?=&%#~-]|[.:@]\w)"  # a longer address is another one; chat.js knows it as well
 _ONE_YEAR_S = 31_536_000
 _STATUS = {NotFound: 404, NotAllowed: 403, SomebodyWasFirst: 409, NotPossible: 409}
 
@@ -70,8 +70,7 @@ class Pages:
             auto_reload=False,
         )
         self._environment.globals.update(say=say, static=self.static, public_url=self.public_url)
-        self._environment.filters.update(day=_day, moment=_moment, linked=self._linked)
-        self._ours = re.compile(rf"(?:{re.escape(self.public_url)}/|{re.escape(TELEGRAM)})[\w./?=&%-]*[\w/]")
+        self._environment.filters.update(day=_day, moment=_moment, linked=_linked)
 
     @property
     def is_https(self) -> bool:
@@ -93,15 +92,6 @@ class Pages:
     def static(self, name: str) -> str:
         """Return the address of a static file; it changes with the file's bytes."""
         return f"/static/{self._static[name].mark}/{name}"
-
-    def _linked(self, text: str) -> Markup:
-        """Make links of our own addresses and those of our bot; an address anybody else wrote stays a text."""
-        pieces, end = [], 0
-        for found in self._ours.finditer(text):
-            link = Markup('<a href="{0}" target="_blank" rel="noopener">{0}</a>').format(found[0])
-            pieces += [escape(text[end : found.start()]), link]
-            end = found.end()
-        return Markup().join([*pieces, escape(text[end:])])
 
     def routes(self) -> list[Route]:
         """Return the routes of the static files."""
@@ -188,6 +178,14 @@ def _read_static(folder: Path) -> dict[str, _Static]:
             mark = hashlib.sha256(body).hexdigest()[:12]
             found[path.relative_to(folder).as_posix()] = _Static(body, gzip.compress(body, mtime=0), kind, mark)
     return found
+
+
+def _linked(text: str, links: Sequence[str]) -> Markup:
+    """Make links of these addresses; any other one, whoever wrote it, stays a text."""
+    ours = "|".join(map(re.escape, links))
+    pieces = re.split(rf"({ours}){_ADDRESS_ENDS}", text) if ours else [text]
+    link = Markup('<a href="{0}" target="_blank" rel="noopener">{0}</a>')
+    return Markup().join(link.format(piece) if number % 2 else escape(piece) for number, piece in enumerate(pieces))
 
 
 def _day(when: date | datetime) -> str:

@@ -47,6 +47,7 @@ class WebChat:
             "options": [{"id": option.id, "label": option.label} for option in outgoing.options],
             "photos": list(outgoing.photos),
             "files": [{"path": file.path, "name": file.name} for file in outgoing.files],
+            "links": list(outgoing.links),
         }
         key, now = f"bot:{outgoing.key or uuid4()}", self._clock.now()
         try:

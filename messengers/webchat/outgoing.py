@@ -24,6 +24,7 @@ class View:
     photos: Sequence[str]
     waiting_photos: int  # sent, and not clean yet or refused
     files: Sequence[Mapping[str, str]]
+    links: Sequence[str]  # of its addresses, which can be pressed
 
 
 def wire(line: Line) -> dict[str, Any]:
@@ -41,6 +42,8 @@ def wire(line: Line) -> dict[str, Any]:
             {"name": file["name"], "url": f"/chat/files/{line.seq}-{n}"} for n, file in enumerate(body.get("files", ()))
         ],
     }
+    if links := [link for link in body.get("links", ()) if link.startswith("http")]:
+        shown["links"] = links
     return {**shown, "id": body.get("message", "")} if mine else shown
 
 
@@ -64,6 +67,7 @@ def views(lines: Sequence[Line], ready: Mapping[int, Sequence[bool]]) -> list[Vi
                 here,
                 len(photos) - len(here),
                 told["files"],
+                told.get("links", ()),
             )
         )
         open_question = open_question and not mine and not told["options"]

@@ -17,8 +17,7 @@ def _do(case: Case) -> Done:
 
 
 def _tells(of: Outcome) -> str:
-    url = f"{of.office['public_url'].rstrip('/')}/deeds/{of.deed.code}"
-    return say("outcome.published", number=of.number, url=url)
+    return say("outcome.published", number=of.number, url=of.page)
 
 
 RULE = ActRule(

@@ -108,13 +108,19 @@ def test_telling_a_deed_with_photos(town: Town, page: Page) -> None:
     expect(page.locator("#log .me").nth(1)).to_contain_text("Đồng ý, gửi đi")
 
 
-def test_our_own_addresses_can_be_pressed_and_no_others(town: Town, page: Page) -> None:
-    """Ours and the bot's are links, as they come and after a reload; an address somebody else wrote is only a text."""
+def test_addresses_that_are_to_be_pressed_can_be_and_no_others(town: Town, page: Page) -> None:
+    """As they come and after a reload; an address somebody told is only a text, also one of this very house."""
     ours = [f"{town.public_url}/privacy", "https://t.me/viectot_bot?start=l_0123456789ABCDEFGHJKMNPQRS"]
-    others = ["https://evil.example.vn/t.me/x", "https://t.me.evil.example.vn/", f"{town.public_url}.evil.example.vn/"]
+    told = ["https://t.me/evilbot?start=x", f"{town.public_url}/desk/sign-in/XYZ", f"{town.public_url}/privacy/x"]
+    others = [
+        *told,
+        "https://evil.example.vn/t.me/x",
+        "https://t.me.evil.example.vn/",
+        f"{town.public_url}.evil.example.vn/",
+    ]
     markup = "<a href=x>x</a>"
     said = f"Xem ở {ours[0]}. Hoặc bấm: {ours[1]}, không phải {', '.join(others)} {markup}"
-    town.bot.script = [(said, [])]
+    town.bot.script, town.bot.links = [(said, [])], tuple(ours)
     page.locator("#text").fill(said)
     page.get_by_role("button", name="Gửi", exact=True).click()
     for _ in range(2):

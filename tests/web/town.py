@@ -80,6 +80,7 @@ class ScriptedBot:
         self._store, self._chat, self._clock = store, chat, clock
         self.script: list[tuple[str, Sequence[Option]]] = []
         self.heard: list[Inbound] = []
+        self.links: tuple[str, ...] = ()  # what of its lines may be pressed
         self.full_disk = False
         self.answers_after_s = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
@@ -97,7 +98,9 @@ class ScriptedBot:
         await asyncio.sleep(self.answers_after_s)
         if self.script:
             text, options = self.script.pop(0)
-            await self._chat.send(Outgoing(event.chat, text, tuple(options), key=f"answer {event.event_key}"))
+            await self._chat.send(
+                Outgoing(event.chat, text, tuple(options), links=self.links, key=f"answer {event.event_key}")
+            )
 
     def _take(self, tx: Tx, event: Inbound) -> bool:
         now = self._clock.now()

@@ -87,7 +87,7 @@ class _SignIn:
         url = f"{self._services.pages.public_url}{SIGN_IN}/{token}"
         text = say("desk.sign_in.message", url=url, seconds=int(ASKED_LINK_LIVES.total_seconds()))
         for way in people.ways_to(tx, [person.id]):
-            outbox.put(tx, way.messenger, way.address, Prompt(text, once=True), now)
+            outbox.put(tx, way.messenger, way.address, Prompt(text, links=(url,), once=True), now)
 
     async def confirm(self, request: Request) -> Response:
         """Show a button; a preview of the link by a messenger uses nothing up."""

@@ -48,29 +48,27 @@
 
   // Lines
 
-  function bubble(mine, content) {
+  function bubble(mine, content, links) {
     var line = make("div", mine ? "line me" : "line bot");
     line.appendChild(make("span", "who", mine ? words.me : words.bot));
-    if (content) { line.appendChild(mine ? make("p", "", content) : withLinks(content)); }
+    if (content) { line.appendChild(mine ? make("p", "", content) : withLinks(content, links || [])); }
     return line;
   }
 
-  // Only our own addresses and those of our bot become links: an address anybody else wrote stays a text.
-  function withLinks(content) {
+  // Only the addresses that came with the line become links: one that somebody told stays a text, and so does a longer one.
+  function withLinks(content, links) {
     var paragraph = make("p");
-    var end = 0;
-    content.replace(/https?:\/\/[\w./?=&%:-]*[\w/]/g, function (address, at) {
-      if (address.indexOf(words.home + "/") && address.indexOf("https://t.me/")) { return ""; }
-      paragraph.appendChild(document.createTextNode(content.slice(end, at)));
-      var link = make("a", "", address);
-      link.href = address;
-      link.target = "_blank";
-      link.rel = "noopener";
+    var ours = links.map(function (address) { return address.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"); }).join("|");
+    var pieces = ours ? content.split(new RegExp("(" + ours + ")(?![\\w/?=&%#~-]|[.:@]\\w)")) : [content];
+    pieces.forEach(function (piece, number) {
+      var link = number % 2 ? make("a", "", piece) : document.createTextNode(piece);
+      if (number % 2) {
+        link.href = piece;
+        link.target = "_blank";
+        link.rel = "noopener";
+      }
       paragraph.appendChild(link);
-      end = at + address.length;
-      return "";
     });
-    paragraph.appendChild(document.createTextNode(content.slice(end)));
     return paragraph;
   }
 
@@ -111,7 +109,7 @@
     if (message.seq <= next) { return; }
     next = message.seq;
     if (mine || message.options.length) { closeQuestions(); }
-    var line = bubble(mine, message.text);
+    var line = bubble(mine, message.text, message.links);
     line.dataset.seq = message.seq;
     message.photos.forEach(function (url) { picture(url, line); });
     message.files.forEach(function (file) {
