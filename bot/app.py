@@ -60,7 +60,7 @@ def _routes(instance: Instance, pages: Pages) -> list[BaseRoute]:
         may_write=Rate(60, 60).allows,
         may_begin=Rate(20, 60, by=network).allows,
         may_tell=Rate(60_000, 60, by=network).allows,
-        may_wait=Seats(100, by=network).take,
+        may_wait=Seats(300, by=network).take,
     )
     at_desk = Services(
         pages=pages,

@@ -49,7 +49,7 @@ class ChatServices:
     may_write: Callable[[str], bool]  # by chat: 60 a minute
     may_begin: Callable[[str], bool]  # new chats by network address: 20 a minute
     may_tell: Callable[[str, int], bool]  # characters by network address: 60,000 a minute
-    may_wait: Callable[[str, int], AbstractContextManager[bool]]  # pages at a time by network address: 100
+    may_wait: Callable[[str, int], AbstractContextManager[bool]]  # pages at a time by network address: 300
 
 
 def routes(services: ChatServices) -> list[Route]:
