@@ -12,7 +12,7 @@ from deeds.errors import AskAgain
 from deeds.said import Prompt, Said
 from deeds.vietnamese import fold, nfc, same_words
 from handlers import story
-from handlers.asides import names_for_certain
+from handlers.asides import names_for_certain, names_something
 from handlers.asking import (
     CHECK,
     ask_field,
@@ -44,7 +44,7 @@ from handlers.filling import (
 from handlers.place import Answer, Context, Numbered, Place, Stale, Unsure, again, ask, chosen, labelled
 from handlers.reading.answers import at_check, bare_word, is_called_by_number, only_heard, to_settle
 from handlers.reading.fitting import asks_something, declines, leaves_open, wants_it_gone
-from handlers.reading.meanings import keeps_in_words, surely_deletes
+from handlers.reading.meanings import keeps_in_words, puts_off, surely_deletes
 from handlers.reading.telling import (
     clear_no,
     clear_yes,
@@ -266,7 +266,7 @@ def _check(form: Form, place: Place, text: str, option: str | None, context: Con
         return again(place, say(form.key("check.unclear_yes")))
     if leaves_as_is(text):
         return check(form, place, context)
-    if option is None and (declines(text) or wants_it_gone(text)):
+    if option is None and (declines(text) or (wants_it_gone(text) and not names_something(text, context))):
         return ask_drop(form, place)
     for field in labelled(form.key("edit.option"), *editable(form)):
         if same_words(text, field.label):
@@ -316,7 +316,7 @@ def _drop(form: Form, place: Place, text: str, option: str | None, context: Cont
         option is None and (surely_deletes(text) or refuses(text) or (clear_yes(text) and not sends(text)))
     ):
         return _dropped(form, place)
-    if option == "go_on" or keeps(text) or keeps_in_words(text) or not_now(text):
+    if option == "go_on" or keeps(text) or keeps_in_words(text) or not_now(text) or puts_off(text):
         return reask(form, resumed(place), context)
     if weak_yes(text) or bare_word(text) or wants_it_gone(text):
         return again(place, say("menu.not_an_option", count=len(place.shown)))
@@ -365,6 +365,9 @@ def back(form: Form, place: Place, context: Context) -> Answer:
             return ask(place, "edit", form.key("edit.ask"), labelled(form.key("edit.option"), *editable(form)))
         case "story" if not has_story(place):
             return reask(form, place, context)
+        case "rewritten":
+            heard = story.settle_rewritten(form, place, "", "add", context)
+            return heard if isinstance(heard, Answer) else go_on(form, heard, context)
         case "missing" | "settle":
             return ask(place.with_about(rewriting=True, settle=None, missing=None), "story", "story.rewrite")
         case _:

@@ -13,6 +13,7 @@ from deeds.places import Commune, Renamed, Split
 from deeds.vietnamese import cut_at_sentence, fold
 from handlers.place import Context
 from handlers.reading.days import DayRead, find_day, read_day
+from handlers.reading.doers import doers
 from handlers.reading.fitting import corrected, is_aside, may_be_people, may_be_place, may_be_time
 from handlers.reading.names import PersonRead, find_kind, find_people
 from handlers.reading.telling import Telling
@@ -66,8 +67,10 @@ class Who:
         if is_aside(text):
             return None
         text = corrected(text) or text
+        if (day := find_day(text, context.today)) is not None and day.is_all_of(text):
+            return None
         kind = find_kind(text)
-        people = find_people(text)
+        people = doers(text, find_people(text))
         place = find_place(text, context.areas, context.home)
         residence = _place_text(place, context) if place is not None else ""
         # "bà cụ bán rau": typed small, what follows a title may be no name but what the person does.
@@ -84,8 +87,8 @@ class Who:
 
     def spot(self, telling: Telling, context: Context) -> Reading | None:
         """A full name is certain; a given name alone is only offered when this is asked."""
-        if telling.people and telling.people[0].full:
-            return Reading(_person(telling.people[0], telling.kind, ""))
+        if telling.doers and telling.doers[0].full:
+            return Reading(_person(telling.doers[0], telling.kind, ""))
         return None
 
     def show(self, value: Value, context: Context) -> str:
@@ -97,7 +100,7 @@ class Who:
 
 def offered_people(telling: Telling) -> list[Value]:
     """Return the people a story names without saying for certain who did it."""
-    return [_person(person, telling.kind, "") for person in telling.people[:MOST_OFFERED]]
+    return [_person(person, telling.kind, "") for person in telling.doers[:MOST_OFFERED]]
 
 
 def _person(person: PersonRead, kind: str, words: str) -> Value:

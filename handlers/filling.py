@@ -12,7 +12,7 @@ from deeds.vietnamese import lower, plain
 from handlers.fields import FieldKind, Reading, offered_people, place_hint, unknown
 from handlers.place import Context, Place
 from handlers.reading.answers import bare_word, only_heard
-from handlers.reading.fitting import begins_as_place, begins_as_time, corrected
+from handlers.reading.fitting import begins_as_place, begins_as_time, corrected, is_beside
 from handlers.reading.guards import about_child
 from handlers.reading.names import find_people
 from handlers.reading.telling import finished, greets, leaves_as_is, read_telling, thanks
@@ -86,7 +86,7 @@ def hear_story(form: Form, place: Place, story: str, text: str, context: Context
             reading = field.kind.spot(telling, context)
             if reading is not None:
                 now = keep(now, field.name, reading)
-    if "who" not in now.told and telling.people:
+    if "who" not in now.told and telling.doers:
         now = now.with_about(offered=offered_people(telling))
     if "where" not in now.told and (hint := place_hint(telling, context)):
         now = now.with_about(where_hint=hint)
@@ -175,9 +175,11 @@ def leave_open(place: Place, asked: list[str]) -> Place:
 
 def correct(form: Form, place: Place, text: str, context: Context) -> Place:
     """At the check everything was shown, so what is said now may change any field; other words join the story."""
-    telling = read_telling(text, context.today, context.areas, context.home)
-    now, read_something = place, False
     instead = corrected(text)
+    telling = read_telling(instead or text, context.today, context.areas, context.home)
+    if telling.day is not None and is_beside(text):
+        telling = replace(telling, day=replace(telling.day, certain=True))  # "nhầm, thứ sáu": no second day is told of
+    now, read_something = place, False
     if instead is not None and (reading := form.field("who").kind.read(instead, context)) and find_people(instead):
         return add_to_story(keep(place, "who", reading), text)
     for field in form.fields:
@@ -187,6 +189,19 @@ def correct(form: Form, place: Place, text: str, context: Context) -> Place:
     if read_something and len(telling.rest) <= STORY_MIN_CHARS:
         return now
     return add_to_story(now, text)
+
+
+def read_anew(form: Form, place: Place, old: str, new: str, context: Context) -> Place:
+    """Return the place after its words were rewritten: what was read out of the old ones is read out of the new."""
+    was, is_ = (read_telling(each, context.today, context.areas, context.home) for each in (old, new))
+    now = place
+    for field in form.fields:
+        before, after = field.kind.spot(was, context), field.kind.spot(is_, context)
+        if before is None or before.value is None or now.told.get(field.name) != before.value:
+            continue
+        if after is not None and after.value != before.value:
+            now = keep(now, field.name, after)
+    return now
 
 
 def nothing_lost(before: Place, place: Place, text: str) -> Place:

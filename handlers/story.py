@@ -5,7 +5,16 @@ from dataclasses import replace
 from deeds.said import Said
 from deeds.vietnamese import nfc
 from handlers.asking import ask_rewritten, check
-from handlers.filling import STORY_MAX_CHARS, STORY_MIN_CHARS, Form, has_letters, hear_story, notice_child, told
+from handlers.filling import (
+    STORY_MAX_CHARS,
+    STORY_MIN_CHARS,
+    Form,
+    has_letters,
+    hear_story,
+    notice_child,
+    read_anew,
+    told,
+)
 from handlers.place import Answer, Context, Place, again, ask
 from handlers.reading.answers import bare_word
 from handlers.reading.telling import adds, greets, leaves_as_is
@@ -57,5 +66,6 @@ def rewrite(form: Form, place: Place, said: Said, context: Context) -> Answer:
     if len(story) < len(rewritten) > STORY_MAX_CHARS:
         return again(place, say("story.full"))
     now = notice_child(told(place, "story", rewritten), new)
+    now = read_anew(form, now, story, rewritten, context)
     now = now.with_about(parts={**parts, said.edits: new})
     return check(form, now, context) if now.asked == "check" else Answer(now)

@@ -50,6 +50,11 @@ class DayFound:
     start: int
     end: int
 
+    def is_all_of(self, text: str) -> bool:
+        """Tell whether the text it was found in says nothing else."""
+        said = nfc(text)
+        return re.search(r"\w", said[: self.start] + said[self.end :]) is None
+
 
 @dataclass(frozen=True, slots=True)
 class _Pattern:

@@ -26,6 +26,7 @@ _SHORT_CHARS = 60
 _REMARK_CHARS = 80
 _ASIDES = (Intent.QUESTION, Intent.REVOKE, Intent.TAKEDOWN, Intent.DELETE)
 _NO_ANSWER = 0.9  # words held for an answer that are none cost a wrong fact, the other way one question
+_FEWEST_WORDS = 2
 _SEEMS = 0.5  # what follows asks, and everything is there until the answer
 _LONGEST_QUESTION_CHARS = 120
 _NAME_WORDS = 4  # a bare name: "lo van khuyen"
@@ -97,7 +98,7 @@ def declines(text: str) -> bool:
 @remembered
 def wants_it_gone(text: str) -> bool:
     """Tell whether a short message seems to want what is told gone, in whatever words: it is asked before it goes."""
-    if len(text) > _REMARK_CHARS:
+    if len(text) > _REMARK_CHARS or len(text.split()) < _FEWEST_WORDS:  # "Huy" may be a name, and "hủy"
         return False
     chances = likely(text)
     gone, shown = chances[Intent.DELETE] + chances[Intent.REVOKE], chances[Intent.TAKEDOWN]

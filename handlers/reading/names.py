@@ -162,7 +162,16 @@ def _after_title(text: str, title: str, start: int, end: int, *, bare: bool) -> 
     if _NAMED.fullmatch(fold(title)):  # "tên" says that a name follows; as a title it is how criminals are called
         before = just_before(_somebody(), lower(text), start)
         called, start = (before["title"], before.start("title") + start - before.end()) if before else ("", start)
+        if before and just_before(_kin(), lower(text), start):
+            called = ""  # "chồng em tên Phong": the title is the teller's
+    if bare and written.isupper():
+        written, called = written.title(), lower(called)
     return PersonRead(called, written, full, (start, name[-1].end))
+
+
+@lru_cache(maxsize=1)
+def _kin() -> re.Pattern[str]:
+    return re.compile(whole_words(table("names.toml")["kin"]).pattern + r"\s+\Z")
 
 
 @lru_cache(maxsize=1)

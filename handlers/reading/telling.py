@@ -8,6 +8,7 @@ from functools import lru_cache
 from deeds.places import Areas
 from deeds.vietnamese import lower, nfc
 from handlers.reading.days import DayRead, find_day
+from handlers.reading.doers import doers
 from handlers.reading.meanings import keeps_in_words
 from handlers.reading.names import PersonRead, find_kind, find_people
 from handlers.reading.wheres import PlaceRead, find_place
@@ -23,6 +24,7 @@ class Telling:
     day: DayRead | None
     place: PlaceRead | None
     people: tuple[PersonRead, ...]
+    doers: tuple[PersonRead, ...]  # those of them who may have done it
     kind: str
     rest: str
 
@@ -40,7 +42,9 @@ def read_telling(text: str, today: date, areas: Areas, home_commune_code: str | 
         spans.append((day.start, day.end))
     if place:
         spans.append(place.span)
-    return Telling(day.day if day else None, place, people, find_kind(text, named), _without(text, spans))
+    return Telling(
+        day.day if day else None, place, people, doers(text, people), find_kind(text, named), _without(text, spans)
+    )
 
 
 def _inside(inner: tuple[int, int], outer: tuple[int, int]) -> bool:
@@ -71,7 +75,7 @@ def _left_behind() -> re.Pattern[str]:
 
 def says_unknown(text: str) -> bool:
     """Return whether an answer is nothing but "I do not know", "skip it"."""
-    return only("unknown.txt", text)
+    return only("unknown.txt", text) or only("unknown.txt", text, "polite_yes.txt")
 
 
 def clear_yes(text: str) -> bool:

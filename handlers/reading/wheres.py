@@ -7,15 +7,12 @@ from itertools import islice
 
 from deeds.places import Areas, Commune, Match, Province, Renamed, Split
 from deeds.vietnamese import fold, has_marks, lower, nfc
+from handlers.reading.hamlets import Hamlet, Told, find_hamlet, hamlet_words, home_words
 from handlers.reading.words import (
-    Token,
-    just_before,
     opening,
     spoken,
-    table,
     tokens_after,
     typed_without_capitals,
-    whole_words,
     word_list,
 )
 
@@ -47,14 +44,6 @@ class PlaceRead:
 
 
 @dataclass(frozen=True, slots=True)
-class _Hamlet:
-    name: str
-    start: int
-    end: int
-    certain: bool
-
-
-@dataclass(frozen=True, slots=True)
 class _Named:
     commune: Commune | None
     ask: Renamed | Split | tuple[Commune, ...] | None
@@ -64,27 +53,12 @@ class _Named:
     only: bool = True  # the text names no other commune
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """A text and what is asked of it again and again, found once."""
-
-    text: str
-    small: str
-    capitals_mean_nothing: bool
-    areas: Areas
-    home: Commune | None
-
-    def may_name(self, words: list[Token]) -> bool:
-        """Return whether the words may be a name: in a text with capitals each begins with one."""
-        return self.capitals_mean_nothing or all(word.capital or word.text.isdigit() for word in words)
-
-
 def find_place(text: str, areas: Areas, home_commune_code: str | None) -> PlaceRead | None:
     """Return the first place a text names, or None; `home_commune_code` is the commune the office belongs to."""
     text = opening(nfc(text))
     home = areas.commune(home_commune_code) if home_commune_code else None
-    told = _Told(text, lower(text), typed_without_capitals(text), areas, home)
-    hamlet = _hamlet(told)
+    told = Told(text, lower(text), typed_without_capitals(text), areas, home)
+    hamlet = find_hamlet(told)
     named = _commune(told) or _listed(told)
     if named is None:
         own = _own_commune(told)
@@ -115,104 +89,17 @@ def find_place(text: str, areas: Areas, home_commune_code: str | None) -> PlaceR
     )
 
 
-def _around(hamlet: _Hamlet | None, other: tuple[int, int] | None) -> tuple[int, int]:
+def _around(hamlet: Hamlet | None, other: tuple[int, int] | None) -> tuple[int, int]:
     spans = [(one.start, one.end) for one in (hamlet,) if one] + [one for one in (other,) if one]
     if len(spans) == 2 and abs(spans[1][0] - spans[0][1]) > 6:
         spans = spans[:1]
     return min(span[0] for span in spans), max(span[1] for span in spans)
 
 
-@lru_cache(maxsize=1)
-def _hamlet_words() -> re.Pattern[str]:
-    return whole_words(table("places.toml")["hamlet_words"])
-
-
-@lru_cache(maxsize=1)
-def _not_hamlet() -> re.Pattern[str]:
-    return whole_words(table("places.toml")["not_hamlet"])
-
-
-@lru_cache(maxsize=1)
-def _ends() -> re.Pattern[str]:
-    return whole_words(table("places.toml")["ends"])
-
-
-@lru_cache(maxsize=1)
-def _home_words() -> re.Pattern[str]:
-    return whole_words(table("places.toml")["home"])
-
-
-@lru_cache(maxsize=1)
-def _heads() -> re.Pattern[str]:
-    return re.compile(whole_words(table("places.toml")["heads"]).pattern + r"\s+\Z")
-
-
-def _hamlet(told: _Told) -> _Hamlet | None:
-    """Return the first hamlet named: "bản Nà Phiêng", "tổ 5", "thon ben go"."""
-    no = {place for one in _not_hamlet().finditer(told.small) for place in range(*one.span())}
-    for word in _hamlet_words().finditer(told.small):
-        found = None if word.start() in no else _hamlet_at(told, word)
-        if found is None:
-            continue
-        after = _hamlet_words().match(told.small, found.end + 1) or _hamlet_words().match(told.small, found.end + 2)
-        wider = _hamlet_at(told, after) if after and after.start() not in no else None
-        if wider:  # "tổ 3 bản Hùng Pèng": the group inside a village
-            name = told.text[found.start : wider.end]
-            return _Hamlet(name, found.start, wider.end, found.certain and wider.certain)
-        return found
-    return None
-
-
-def _hamlet_at(told: _Told, word: re.Match[str]) -> _Hamlet | None:
-    words = tokens_after(told.text, word.end(), 4)
-    if not words:
-        return None
-    if just_before(_heads(), told.small, word.start()) and word_list("surnames.txt").fullmatch(lower(words[0].text)):
-        return None
-    numbered = words[0].text[0].isdigit()
-    if numbered:
-        name = words[:1]
-    elif fold(word.group()) in _number_only():
-        return None
-    else:
-        name = _small(words) if told.capitals_mean_nothing else _capital(words)
-    if not name:
-        return None
-    end = name[-1].end
-    return _Hamlet(told.text[word.start() : end], word.start(), end, numbered or not told.capitals_mean_nothing)
-
-
-@lru_cache(maxsize=1)
-def _number_only() -> frozenset[str]:
-    return frozenset(fold(word) for word in table("places.toml")["number_only"])
-
-
-def _capital(words: list[Token]) -> list[Token]:
-    name: list[Token] = []
-    for word in words:
-        if word.text.isdigit() and name:
-            return [*name, word]
-        if not word.capital or (name and _ends().fullmatch(lower(word.text))):
-            break
-        name.append(word)
-    return name
-
-
-def _small(words: list[Token]) -> list[Token]:
-    name: list[Token] = []
-    for word in words[:3]:
-        # "thon ben go": bare, nearly every first word is also another word; only "thôn mình" is surely no name
-        stops = _ends() if name or has_marks(word.text) else _home_words()
-        if stops.fullmatch(lower(word.text)):
-            break
-        name.append(word)
-    return name
-
-
-def _own_commune(told: _Told) -> tuple[int, int] | None:
+def _own_commune(told: Told) -> tuple[int, int] | None:
     """Return where "xã mình", "phường ta" stands."""
     for word in _unit_word(told.areas, "commune").finditer(told.small):
-        own = _home_words().match(told.small, word.end())
+        own = home_words().match(told.small, word.end())
         if own:
             return word.start(), own.end()
     return None
@@ -225,7 +112,7 @@ def _unit_word(areas: Areas, level: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(sorted(ways, key=len, reverse=True))})\s*+(?=\w)")
 
 
-def _commune(told: _Told) -> _Named | None:
+def _commune(told: Told) -> _Named | None:
     """Return the first commune named after a word such as "xã"; unsure when the text names another one too."""
     first: _Named | None = None
     looked_up = 0
@@ -248,7 +135,7 @@ def _commune(told: _Told) -> _Named | None:
     return first
 
 
-def _named(told: _Told, start: int, end: int) -> _Named | None:
+def _named(told: Told, start: int, end: int) -> _Named | None:
     """Return the commune called by the words of a span, with the district and province said after it."""
     said, areas, home = told.text[start:end], told.areas, told.home
     exact = areas.find_communes(said, loosely=False)
@@ -299,7 +186,7 @@ def _chosen(
     return _Named(_new_of(old), old, province_code, start, end) if old is not None else None
 
 
-def _said_after(told: _Told, end: int) -> tuple[int, str | None, Province | None]:
+def _said_after(told: Told, end: int) -> tuple[int, str | None, Province | None]:
     """Return how far the address goes on, the old district and the province it names."""
     text, areas = told.text, told.areas
     district: str | None = None
@@ -325,7 +212,7 @@ def _said_after(told: _Told, end: int) -> tuple[int, str | None, Province | None
     return (province_end if province else end), district, province
 
 
-def _province_at(told: _Told, end: int) -> tuple[int, Province | None]:
+def _province_at(told: Told, end: int) -> tuple[int, Province | None]:
     gap = _GAP.match(told.text, end)
     start = gap.end() if gap else end
     word = _unit_word(told.areas, "province").match(told.small, start)
@@ -339,7 +226,7 @@ def _province_at(told: _Told, end: int) -> tuple[int, Province | None]:
     return end, None
 
 
-def _listed(told: _Told) -> _Named | None:
+def _listed(told: Told) -> _Named | None:
     """Return the commune of an answer that is a bare address: "Phong Thổ", "bản Nà Phiêng, Phong Thổ, Lai Châu"."""
     pieces = [one for one in _PIECE.finditer(told.text) if not one.group().isspace()]
     short = len(told.text.split()) <= 10
@@ -349,7 +236,7 @@ def _listed(told: _Told) -> _Named | None:
             continue
         said = _without_polite(piece.group())
         start = piece.start() + piece.group().find(said)
-        if not said or len(said.split()) > _MOST_NAME_WORDS or _hamlet_words().match(lower(said)):
+        if not said or len(said.split()) > _MOST_NAME_WORDS or hamlet_words().match(lower(said)):
             continue
         end = start + len(said)
         looked_up += 1
@@ -380,7 +267,7 @@ def _is_province(said: str, areas: Areas) -> bool:
     return bool(areas.find_provinces(said, loosely=False))
 
 
-def _only_province(told: _Told) -> PlaceRead | None:
+def _only_province(told: Told) -> PlaceRead | None:
     """Return a province named alone: another place than home, so the commune has to be asked."""
     text = told.text
     for word in islice(_unit_word(told.areas, "province").finditer(told.small), _MOST_LOOKED_UP):

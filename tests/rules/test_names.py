@@ -27,7 +27,7 @@ PEOPLE = [
     ("Thượng úy Trần Quốc Huy cõng cụ già", [("Thượng úy", "Trần Quốc Huy", True)]),
     ("Nguyễn Thị Hoa hiến đất", [("", "Nguyễn Thị Hoa", True)]),
     ("vợ chồng anh Hải", [("vợ chồng anh", "Hải", False)]),
-    ("ANH NGUYỄN VĂN NAM CỨU NGƯỜI", [("ANH", "NGUYỄN VĂN NAM", False)]),
+    ("ANH NGUYỄN VĂN NAM CỨU NGƯỜI", [("anh", "Nguyễn Văn Nam", False)]),
     ("Ông Ba ở xóm trên", [("Ông", "Ba", False)]),
     ("Anh Nam cứu người, anh Nguyễn Văn Nam rất dũng cảm", [("anh", "Nguyễn Văn Nam", True)]),
     ("bác Hồ Văn Sáu vá đường", [("bác", "Hồ Văn Sáu", True)]),

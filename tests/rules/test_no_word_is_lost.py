@@ -37,8 +37,9 @@ def words(*texts: str) -> set[str]:
 
 
 def stands(teller: Teller) -> set[str]:
-    """Return every word the report holds, with what waits to be settled."""
-    held = json.dumps([teller.told, teller.place.about.get("settle", [])], ensure_ascii=False)
+    """Return every word the report holds, with what waits to be settled, or for a word on what it replaces."""
+    about = teller.place.about
+    held = json.dumps([teller.told, about.get("settle", []), about.get("rewritten", "")], ensure_ascii=False)
     return words(held.replace("\\n", " "))
 
 
