@@ -40,7 +40,13 @@ from handlers.place import (
 from handlers.questions import put_next_question
 from handlers.reading.answers import bare_word
 from handlers.reading.fitting import asks_something
-from handlers.reading.guards import emergency_now, may_be_danger, sounds_like_complaint, stays_in_danger
+from handlers.reading.guards import (
+    emergency_now,
+    hints_at_danger,
+    may_be_danger,
+    sounds_like_complaint,
+    stays_in_danger,
+)
 from handlers.reading.intents import Intent, means
 from handlers.reading.meanings import keeps_in_words
 from handlers.reading.telling import clear_no, clear_yes, greets, keeps, says_unknown, thanks, weak_yes
@@ -159,7 +165,13 @@ def _answers_what_was_asked(desk: Desk, place: Place) -> bool:
 
 
 def _answer(desk: Desk, place: Place) -> Answer:
-    return belongs.nothing_lost(place, _heard(desk, place))
+    answer = belongs.nothing_lost(place, _heard(desk, place))
+    here, said = answer.place, desk.event.said
+    hinted = said.choice is None and here.talk in (INTRODUCE_DEED.name, asides.COMPLAINT) and hints_at_danger(said.text)
+    if not hinted or here.about.get("numbers") or _in_danger(here, desk.context):
+        return answer
+    in_case = Prompt(say("emergency.in_case", numbers=_emergency_numbers(desk.context)))
+    return replace(answer, place=here.with_about(numbers=True)).after(in_case)
 
 
 def _heard(desk: Desk, place: Place) -> Answer:
@@ -204,7 +216,8 @@ def _heard(desk: Desk, place: Place) -> Answer:
         or _idle(desk, out_of(place), said)
     )
     if not begins and said.choice is None and place.talk == INTRODUCE_DEED.name and may_be_danger(text):
-        return answer.after(Prompt(_emergency(context)))  # in the middle of telling, and the telling keeps it
+        told = answer.place.with_about(numbers=True)
+        return replace(answer, place=told).after(Prompt(_emergency(context)))  # and the telling keeps it
     if place.talk == asides.LATE_PHOTOS and answer.place.talk == INTRODUCE_DEED.name:
         return answer.then(GiveLoosePhotos(None))  # the pictures were of another deed, and here it comes
     return answer

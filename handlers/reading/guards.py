@@ -4,11 +4,12 @@ import re
 from functools import lru_cache
 
 from deeds.vietnamese import fold, lower, nfc
-from handlers.reading.intents import Intent, means
+from handlers.reading.intents import Intent, likely, means
 from handlers.reading.words import has, just_before, remembered, spoken, table, whole_words, word_list
 
 _CRY_AT_MOST = 220  # nobody in danger types more
 _MAY_BE = 0.75  # whoever is asked in vain taps once, and loses nothing
+_HINTS = 0.2  # one story in seven gets lines it does not need
 _CHILD_BELOW = 16
 _CHILD_YEARS = 10  # school year
 _REACH = 32  # how far before an accusing word the praising one may stand
@@ -37,6 +38,12 @@ def may_be_danger(text: str) -> bool:
     if len(text) > _CRY_AT_MOST or not means(text, Intent.DANGER, at_least=_MAY_BE):
         return False
     return not any(has(words, text) for words in ("past_days.txt", "helping.txt"))
+
+
+@remembered
+def hints_at_danger(text: str) -> bool:
+    """Return whether somebody might be in danger for all the words say: the numbers are told beside everything else."""
+    return len(text) <= _CRY_AT_MOST and likely(text)[Intent.DANGER] >= _HINTS
 
 
 @remembered

@@ -116,3 +116,23 @@ def test_a_child_who_writes_as_children_do_is_one(town: Town) -> None:
     an.says("bạn Lò Văn An")
     an.picks("Đồng ý, gửi đi")
     assert town.deed().about_child
+
+
+@pytest.mark.parametrize(
+    "words", ["hàng xóm đánh vợ máu me đầy nhà", "chồng tôi đánh tôi gãy tay hôm qua", "có đứa cầm súng ở bản Hin"]
+)
+def test_the_numbers_are_told_beside_what_might_be_danger(town: Town, words: str) -> None:
+    """Nobody knows for certain, so the report goes on; the numbers cost a few lines, once."""
+    lan = town.citizen("Lan")
+    lan.says(words)
+    lan.sees("Nếu lúc này có ai đang gặp nguy hiểm")
+    said = sum("đang gặp nguy hiểm" in shown.text for shown in lan.messages())
+    lan.says("nhà ở bản Hin, ông ấy cầm dao")
+    assert sum("đang gặp nguy hiểm" in shown.text for shown in lan.messages()) == said == 1
+
+
+def test_a_story_of_help_is_told_without_them(town: Town) -> None:
+    """What is over needs no number."""
+    lan = town.citizen("Lan")
+    lan.says(RESCUE)
+    assert all("đang gặp nguy hiểm" not in shown.text for shown in lan.messages())
