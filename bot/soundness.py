@@ -15,6 +15,8 @@ from texts import say
 
 log = structlog.get_logger()
 
+MOVED = "another file stands in the database's place"
+
 
 class Soundness:
     """Remembers that nothing may be written any more, and lets the admins know as far as that can be done."""
@@ -48,9 +50,15 @@ class Soundness:
             self._alarm()
 
     def may_write(self) -> bool:
-        """Tell whether what is written now will be found again: the file may have been moved away under us."""
-        if self.fault is None and _which(self._file) != self._opened:
-            self.fault, self._sentence = "another file stands in the database's place", "operator.moved"
+        """Tell whether what is written now will be found again: the file may have been moved away under us.
+
+        A disk that went and came back has the file we opened, and all is well again.
+        """
+        is_there = _which(self._file) == self._opened
+        if is_there and self.fault == MOVED:
+            self.fault = None
+        elif not is_there and self.fault is None:
+            self.fault, self._sentence = MOVED, "operator.moved"
             log.critical("the file of the database was moved or replaced: restart the server", file=str(self._file))
             self._alarm()
         return self.fault is None
