@@ -12,7 +12,7 @@ from handlers.filling import add_to_story
 from handlers.introduce_deed import INTRODUCE_DEED, greet, who_we_are
 from handlers.moderators import Desk
 from handlers.place import AT_ONCE, Answer, Place, again, names_choice
-from handlers.reading.fitting import takes_words_too
+from handlers.reading.fitting import is_beyond_words, takes_words_too
 from handlers.reading.intents import Intent, means
 from handlers.reading.meanings import leaves_off, means_all
 from handlers.reading.names import find_people
@@ -53,7 +53,7 @@ def wanted(desk: Desk, place: Place, said: Said) -> Answer | None:
     meant = wish(text, REPORT if telling else ELSE)
     if meant is None and (answered := _asked(desk, place, text, telling=telling)) is not None:
         return answered
-    deletes = means(text, Intent.DELETE) and not leaves_as_is(text)
+    deletes = means(text, Intent.DELETE) and not leaves_as_is(text) and not is_beyond_words(text)
     if meant is None and telling and place.asked != "drop" and deletes:
         meant = Wish("drop")
     return _wish(desk, place, meant, telling=telling) if meant is not None else None

@@ -15,7 +15,7 @@ from handlers.introduce_deed import begin
 from handlers.keeping import keep, recall
 from handlers.moderators import Desk
 from handlers.place import Answer, Place, again, ask
-from handlers.reading.intents import FEWEST_WORDS, Intent, likely
+from handlers.reading.intents import Intent, likely, means
 from handlers.reading.telling import another, clear_no, clear_yes, weak_yes
 from handlers.reading.words import ANSWER_MAX_CHARS
 from moderation import receive
@@ -30,7 +30,7 @@ OPTIONS = ("add", "take_back", "hide", "another")
 HELD_LIVES = timedelta(hours=12)
 ASKED_WITHIN = timedelta(days=1)  # after the report
 ANSWERS_WITHIN = timedelta(minutes=15)  # after an answer to the office: the rest of it, and nothing is asked
-_LIKELIEST = 0.5
+_DOUBT = 0.3
 _TELLS = 0.6  # of ten messages below it hardly one tells a deed of its own
 
 
@@ -56,7 +56,7 @@ def tells_a_deed(text: str) -> bool:
 
 def _answers(text: str) -> bool:
     """Tell whether words may be the rest of an answer, and nothing that is to happen with a report."""
-    return len(text.split()) < FEWEST_WORDS or likely(text)[Intent.ANSWER] >= _LIKELIEST
+    return not means(text, Intent.REVOKE, Intent.TAKEDOWN, Intent.DELETE, at_least=_DOUBT)
 
 
 def _standing(desk: Desk, submission: int) -> SubmissionRow | None:

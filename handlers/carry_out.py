@@ -309,8 +309,9 @@ def _(effect: effects.TakeBackUse, scene: Scene, place: Place) -> Outcome:
 @carry_out.register
 def _(effect: effects.TellStaff, scene: Scene, place: Place) -> Outcome:
     event = scene.event
-    demands.tell(scene.tx, scene.person, event.messenger, event.sender_name, effect.words, scene.now)
-    return Answer(place)
+    told = demands.tell(scene.tx, scene.person, event.messenger, event.sender_name, effect.words, scene.now)
+    key = "use.told_office" if told else "use.nobody_there"
+    return Answer(place, (Prompt(say(key, phone=scene.context.office["phone"])),))
 
 
 @carry_out.register

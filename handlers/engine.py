@@ -36,6 +36,7 @@ from handlers.filling import (
     has_letters,
     has_story,
     keep,
+    keep_verbatim,
     leave_open,
     nothing_lost,
     notice_child,
@@ -43,9 +44,10 @@ from handlers.filling import (
 )
 from handlers.place import Answer, Context, Numbered, Place, Stale, Unsure, again, ask, chosen, labelled
 from handlers.reading.answers import at_check, bare_word, is_called_by_number, only_heard, to_settle
-from handlers.reading.fitting import asks_something, declines, leaves_open, wants_it_gone
+from handlers.reading.fitting import asks_something, declines, leaves_open, waits, wants_it_gone
 from handlers.reading.meanings import keeps_in_words, puts_off, surely_deletes
 from handlers.reading.telling import (
+    agrees_to_send,
     clear_no,
     clear_yes,
     confirms,
@@ -55,7 +57,6 @@ from handlers.reading.telling import (
     not_now,
     refuses,
     says_unknown,
-    sends,
     thanks,
     weak_yes,
 )
@@ -82,14 +83,16 @@ def answer(form: Form, place: Place, said: Said, context: Context) -> Answer:
         return words.after(Prompt(say("story.words_only")))
     if not text and option is None:
         return again(place, say("story.cannot_read", phone=context.office["phone"]))
-    before = str(place.told.get("story", ""))
-    heard = _heard(form, notice_child(place, text) if option is None else place, text, option, context)
+    before, unheard = str(place.told.get("story", "")), place
+    if option is None:
+        place = notice_child(keep_verbatim(place, text), text)
+    heard = _heard(form, place, text, option, context)
     if isinstance(heard, Place):
         heard = go_on(form, nothing_lost(place, heard, text if option is None else ""), context)
     elif heard.place.talk == form.name:
         heard = replace(heard, place=nothing_lost(place, heard.place, ""))
     if len(before) < len(str(heard.place.told.get("story", ""))) > STORY_MAX_CHARS:
-        return again(place, say("story.full"))
+        return again(unheard, say("story.full"))
     if said.message and text and heard.place.told.get("story", before) != before:
         # Which message brought which words, so that one rewritten on the phone changes these words and no others.
         parts = {**place.about.get("parts", {}), said.message: text} if text in heard.place.told["story"] else {}
@@ -248,7 +251,7 @@ def _field(form: Form, place: Place, name: str, text: str, option: str | None, c
 
 def _check(form: Form, place: Place, text: str, option: str | None, context: Context) -> Answer | Place:
     if option is None:
-        option = at_check(text)
+        option = "later" if waits(text) else at_check(text)
     match option:
         case "stop":
             return stop(form, place, context)
@@ -313,7 +316,7 @@ def _dropped(form: Form, place: Place) -> Answer:
 
 def _drop(form: Form, place: Place, text: str, option: str | None, context: Context) -> Answer:
     if option == "drop" or (
-        option is None and (surely_deletes(text) or refuses(text) or (clear_yes(text) and not sends(text)))
+        option is None and (surely_deletes(text) or refuses(text) or (clear_yes(text) and not agrees_to_send(text)))
     ):
         return _dropped(form, place)
     if option == "go_on" or keeps(text) or keeps_in_words(text) or not_now(text) or puts_off(text):

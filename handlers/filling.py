@@ -20,6 +20,7 @@ from handlers.reading.words import word_list
 
 STORY_MIN_CHARS = 20  # below it we ask once for a little more
 STORY_MAX_CHARS = 40_000  # twice the longest message there is; what would go beyond is not taken, never cut
+HEARD = "heard"  # beside the fields: every message, verbatim
 SHORT_ANSWER_CHARS = 160  # what is longer tells more than one field asked for
 WORTH_KEEPING_CHARS = 15  # of words nothing asked for; shorter ones are courtesies
 
@@ -70,6 +71,17 @@ def told(place: Place, name: str, value: Any) -> Place:
 def add_to_story(place: Place, text: str) -> Place:
     """Return the place with these words at the end of its story."""
     return told(place, "story", f"{place.told.get('story', '')}\n{text}".strip())
+
+
+def keep_verbatim(place: Place, text: str) -> Place:
+    """Return the place with these words among all that was said while the report was told, in order and as typed.
+
+    The fields and the story are readings of them; whoever checks the report can read the words themselves.
+    """
+    heard = place.told.get(HEARD, ())
+    if _tells_nothing(text) or text in heard[-1:] or sum(map(len, heard)) + len(text) > STORY_MAX_CHARS:
+        return place
+    return told(place, HEARD, [*heard, text])
 
 
 def notice_child(place: Place, text: str) -> Place:
@@ -230,7 +242,7 @@ def _with_words(place: Place, text: str, waiting: Sequence[Any]) -> Place:
     story = str(place.told.get("story", ""))
     if " ".join(plain(text).split()) in " ".join(plain(story).split()):
         return place
-    values = [value for name, value in place.told.items() if name != "story"]
+    values = [value for name, value in place.told.items() if name not in ("story", HEARD)]
     left = _words(text) - _words(*_strings([values, list(waiting)]))
     return add_to_story(place, text) if left else place
 

@@ -3,7 +3,7 @@
 What is held is bounded: it is read all at once, in its teller's turn, when it turns out to be a story.
 """
 
-from deeds.said import Prompt, Said
+from deeds.said import Said
 from handlers import asides
 from handlers.commands import command
 from handlers.effects import TellStaff
@@ -35,13 +35,13 @@ def answer(desk: Desk, place: Place, option: str | None, text: str) -> Answer | 
     """Hear what somebody makes of what was taken for danger, or for a wish to have something down."""
     held, phone = str(place.about["held"]), desk.context.office["phone"]
     if option == "tell_office":
-        return _to_the_office(place, held, phone)
+        return _to_the_office(place, held)
     if option == "telling" or (place.talk == asides.DANGER and clear_no(text)):
         return begin(asides.leave(place), Said(text=held), desk.context)
     if asks_something(text):
         return again(place, say("asked.other", phone=phone))
     if place.talk == asides.TAKE_DOWN and _still_wants_it_down(text):
-        return _to_the_office(place, f"{held}\n{text}", phone)
+        return _to_the_office(place, f"{held}\n{text}")
     if place.talk == asides.TAKE_DOWN and sends(text):
         return begin(asides.leave(place), Said(text=held), desk.context)
     if bare_word(text):
@@ -49,8 +49,8 @@ def answer(desk: Desk, place: Place, option: str | None, text: str) -> Answer | 
     return begin(asides.leave(place), Said(text=f"{held}\n{text}"), desk.context)
 
 
-def _to_the_office(place: Place, words: str, phone: str) -> Answer:
-    return Answer(asides.leave(place), (Prompt(say("use.told_office", phone=phone)),), (TellStaff(words),))
+def _to_the_office(place: Place, words: str) -> Answer:
+    return Answer(asides.leave(place), (), (TellStaff(words),))
 
 
 def _still_wants_it_down(text: str) -> bool:

@@ -15,7 +15,7 @@ from texts import say
 OFFERED_FOR = timedelta(days=1)  # after the receipt a number alone is the one it asked for
 LONGEST_CHARS = 120  # of a number with polite words around it
 ASKED_BESIDE = "consent_publish"  # the question under the receipt: as long as it is open, so is the offer
-ENDED = ("", "late_photos")  # nothing is open that a number could answer
+ENDED = ("", "late_photos", "belongs")  # nothing is open that a number could answer
 
 _SIGN = r"[ .\-\u00a0\u2010-\u2013()]*"
 _NUMBER = re.compile(rf"(?<![\w+])(?:\+|00)?{_SIGN}[0-9](?:{_SIGN}[0-9]){{8,15}}\)?(?!\w)")

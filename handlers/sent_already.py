@@ -6,7 +6,7 @@ from datetime import timedelta
 from deeds.kinds import Thing
 from deeds.said import Prompt, Said
 from handlers import asides
-from handlers.effects import AskWithdraw, Attach, GiveLoosePhotos, NoteBeside, TakeBackUse
+from handlers.effects import AskWithdraw, Attach, GiveLoosePhotos, ListMine, NoteBeside, TakeBackUse
 from handlers.moderators import Desk
 from handlers.place import Answer, Place
 from handlers.reading.fitting import (
@@ -22,6 +22,7 @@ from handlers.reading.fitting import (
     takes_down,
     takes_pictures_back,
     takes_words_too,
+    wants_it_shown,
 )
 from handlers.reading.intents import SURE, Intent, means
 from handlers.reading.meanings import means_all
@@ -34,6 +35,7 @@ from texts import say
 
 ADDED_WITHIN = timedelta(days=1)
 _DOUBT = 0.3  # that something is to go: then words are not merely added, but asked about
+_GOES = (Intent.REVOKE, Intent.TAKEDOWN, Intent.DELETE)
 _ASKS = 0.7  # it only asks, and a story goes on at one tap
 REMEMBERS_USE = timedelta(days=7)  # after which "use it" is about something else
 AFTER_RECEIPT = ("", asides.CONSENT_PUBLISH, asides.LATE_PHOTOS)  # where nothing else is being told
@@ -51,7 +53,8 @@ def addition(desk: Desk, place: Place, said: Said) -> Answer | None:
     """ "Oh, I forgot ...", "no, it was Tuesday": it belongs to the report, and what is asked beside it stays open."""
     if place.talk not in AFTER_RECEIPT or said.choice is not None or said.voice or another(said.text):
         return None
-    if not (is_beside(said.text) or _more_of_them(said.text)) or _latest(desk, ADDED_WITHIN) is None:
+    beside = is_beside(said.text) and not means(said.text, *_GOES, at_least=SURE)
+    if not (beside or _more_of_them(said.text)) or _latest(desk, ADDED_WITHIN) is None:
         return None
     note = NoteBeside(said.text.strip())
     if not said.photos:
@@ -62,7 +65,7 @@ def addition(desk: Desk, place: Place, said: Said) -> Answer | None:
 
 def _more_of_them(text: str) -> bool:
     """Tell whether words go on about the same person: nobody is named, and nothing is objected to."""
-    if means(text, Intent.REVOKE, Intent.TAKEDOWN, Intent.DELETE, at_least=SURE if adds(text) else _DOUBT):
+    if means(text, *_GOES, at_least=SURE if adds(text) else _DOUBT):
         return False
     if adds(text):
         return True
@@ -77,6 +80,8 @@ def about_what_was_sent(desk: Desk, place: Place, text: str) -> Answer | None:
     down = takes_down(text) or means(text, Intent.TAKEDOWN, at_least=_ASKS)
     if not down and asides.names_for_certain(text, context, days=False):
         return None  # another deed is told, whatever was not wanted in it
+    if wants_it_shown(text):
+        return Answer(place, (), (ListMine(),)) if _latest(desk, REMEMBERS_USE) is not None else None
     if allows_again(text) and (latest := _latest(desk, REMEMBERS_USE)) is not None:
         return _ask_use(desk, place, latest)
     if regrets(text) and _latest(desk, REMEMBERS_USE) is not None:

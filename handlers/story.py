@@ -6,6 +6,7 @@ from deeds.said import Said
 from deeds.vietnamese import nfc
 from handlers.asking import ask_rewritten, check
 from handlers.filling import (
+    HEARD,
     STORY_MAX_CHARS,
     STORY_MIN_CHARS,
     Form,
@@ -67,5 +68,6 @@ def rewrite(form: Form, place: Place, said: Said, context: Context) -> Answer:
         return again(place, say("story.full"))
     now = notice_child(told(place, "story", rewritten), new)
     now = read_anew(form, now, story, rewritten, context)
-    now = now.with_about(parts={**parts, said.edits: new})
+    heard = [new if each == old else each for each in now.told.get(HEARD, ())]
+    now = told(now, HEARD, heard).with_about(parts={**parts, said.edits: new})
     return check(form, now, context) if now.asked == "check" else Answer(now)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from deeds.said import Prompt, Said
 from deeds.vietnamese import cut_at_sentence
 from handlers import engine
-from handlers.filling import STORY_MIN_CHARS, has_letters, hear_story
+from handlers.filling import HEARD, STORY_MIN_CHARS, has_letters, hear_story
 from handlers.introduce_deed import INTRODUCE_DEED, greet
 from handlers.moderators import Desk
 from handlers.place import Answer, Context, Place, ask, labelled
@@ -23,7 +23,7 @@ def known(place: Place, context: Context) -> Place:
     form = INTRODUCE_DEED
     if place.talk != form.name or place.version == form.version:
         return place
-    kept = {name: value for name, value in place.told.items() if name in ("story", "voice", "child")}
+    kept = {name: value for name, value in place.told.items() if name in ("story", "voice", "child", HEARD)}
     begun = replace(form.begin(place), told=kept, draft=place.draft)
     story = str(kept.get("story", ""))
     if not story:

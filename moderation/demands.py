@@ -13,8 +13,11 @@ from texts import say
 WORDS_SHOWN = 600
 
 
-def tell(tx: Tx, person_id: int, messenger: str, name: str, words: str, now: datetime) -> None:
-    """Put somebody's demand to the moderators' groups, else to every moderator; it goes with whoever made it."""
+def tell(tx: Tx, person_id: int, messenger: str, name: str, words: str, now: datetime) -> bool:
+    """Put somebody's demand to the moderators' groups, else to every moderator; it goes with whoever made it.
+
+    Returns False where no moderator can be written to.
+    """
     text = say(
         "mod.demand",
         name=name or say("mod.demand.nameless"),
@@ -28,3 +31,4 @@ def tell(tx: Tx, person_id: int, messenger: str, name: str, words: str, now: dat
     for to, chat, thread in ways:
         key = f"{DEMAND}{person_id}:{now.isoformat()}:{to}:{chat}"
         outbox.put(tx, to, chat, Prompt(text, send_key=key), now, thread)
+    return bool(ways)

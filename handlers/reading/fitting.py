@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 
 from deeds.vietnamese import fold, has_marks, lower
-from handlers.reading.intents import Intent, likely, means
+from handlers.reading.intents import SURE, Intent, likely, means
 from handlers.reading.words import (
     ANSWER_MAX_CHARS,
     lines,
@@ -27,7 +27,6 @@ _REMARK_CHARS = 80
 _ASIDES = (Intent.QUESTION, Intent.REVOKE, Intent.TAKEDOWN, Intent.DELETE)
 _NO_ANSWER = 0.9  # words held for an answer that are none cost a wrong fact, the other way one question
 _FEWEST_WORDS = 2
-_SEEMS = 0.5  # what follows asks, and everything is there until the answer
 _LONGEST_QUESTION_CHARS = 120
 _NAME_WORDS = 4  # a bare name: "lo van khuyen"
 _PEOPLE_WORDS = 9
@@ -92,7 +91,21 @@ def begins_as_time(text: str) -> bool:
 @remembered
 def declines(text: str) -> bool:
     """Tell whether a short message wants to leave off, or not to say: "đéo cần, vứt đi", "không nói tên đâu"."""
+    if waits(text) or wants_it_shown(text):
+        return False
     return len(text) <= _SHORT_CHARS and _starts("declines").match(_polite(text)) is not None
+
+
+@remembered
+def waits(text: str) -> bool:
+    """Tell whether somebody only wants to wait with it, whatever for: "khoan đã, còn hỏi con gái tôi"."""
+    return len(text) <= _REMARK_CHARS and re.match(_written("waits"), _plain(text)) is not None
+
+
+@remembered
+def wants_it_shown(text: str) -> bool:
+    """Tell whether somebody wants it shown, or asks why it is not yet; whatever words of a no stand in it."""
+    return len(text) <= _REMARK_CHARS and re.search(rf"(?<!\w){_written('wants_it_shown')}", lower(text)) is not None
 
 
 @remembered
@@ -100,9 +113,12 @@ def wants_it_gone(text: str) -> bool:
     """Tell whether a short message seems to want what is told gone, in whatever words: it is asked before it goes."""
     if len(text) > _REMARK_CHARS or len(text.split()) < _FEWEST_WORDS:  # "Huy" may be a name, and "hủy"
         return False
-    chances = likely(text)
-    gone, shown = chances[Intent.DELETE] + chances[Intent.REVOKE], chances[Intent.TAKEDOWN]
-    return gone >= _SEEMS and shown < gone and not speaks_of_use(text)
+    return likely(text)[Intent.DELETE] >= SURE and not is_beyond_words(text) and not speaks_of_use(text)
+
+
+def is_beyond_words(text: str) -> bool:
+    """Tell whether there is more than can be told: "ai cũng giúp cả, không kể hết" has the words of a refusal."""
+    return re.search(spoken(table(_FILE)["beyond_words"]), lower(text)) is not None
 
 
 def leaves_open(text: str) -> bool:
@@ -134,6 +150,8 @@ def keeps_pictures_back(text: str) -> bool:
         return True
     if not has_marks(text) or not _names_pictures(text) or len(text) > _REMARK_CHARS:
         return False  # "dung anh" typed bare is both
+    if re.search(rf"(?<!\w){_written('no_words')}(?!\w)", said):
+        return False
     return all(re.search(rf"(?<!\w){_written(name)}(?!\w)", said) for name in ("says_yes", "no_pictures"))
 
 

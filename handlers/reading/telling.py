@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 
 from deeds.places import Areas
-from deeds.vietnamese import lower, nfc
+from deeds.vietnamese import fold, lower, nfc
 from handlers.reading.days import DayRead, find_day
 from handlers.reading.doers import doers
 from handlers.reading.meanings import keeps_in_words
@@ -141,6 +141,11 @@ def enough(text: str) -> bool:
 def sends(text: str) -> bool:
     """Return whether an answer only says "send it", which is a yes to sending and to nothing else."""
     return only("sending.txt", text, "polite_yes.txt")
+
+
+def agrees_to_send(text: str) -> bool:
+    """Return whether a yes is the one a report is sent with: asked whether to delete, it was meant for that."""
+    return sends(text) or "dong y" in fold(text)
 
 
 def finished(text: str) -> bool:

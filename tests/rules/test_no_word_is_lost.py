@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from deeds.vietnamese import lower
 from handlers.effects import DropDraft, HandIn, SetAside
-from handlers.filling import _tells_nothing
+from handlers.filling import HEARD, _tells_nothing
 from handlers.introduce_deed import INTRODUCE_DEED
 from handlers.reading.words import word_list
 from tests.rules.places import Teller
@@ -39,7 +39,8 @@ def words(*texts: str) -> set[str]:
 def stands(teller: Teller) -> set[str]:
     """Return every word the report holds, with what waits to be settled, or for a word on what it replaces."""
     about = teller.place.about
-    held = json.dumps([teller.told, about.get("settle", []), about.get("rewritten", "")], ensure_ascii=False)
+    readings = {name: value for name, value in teller.told.items() if name != HEARD}
+    held = json.dumps([readings, about.get("settle", []), about.get("rewritten", "")], ensure_ascii=False)
     return words(held.replace("\\n", " "))
 
 

@@ -88,9 +88,9 @@ TYPED: dict[str, dict[str, tuple[str, ...]]] = {
         "check": ("hôm 02/05", "tổ 5", "2 cháu nhỏ được cứu", "thôn 1", "thôn Hai", "anh Ba", "không phải số 1 đâu"),
     },
     "drop": {
-        "dropped": ("1", "xóa, không giữ gì", "đồng ý", "có", "không đồng ý", "đừng gửi"),
+        "dropped": ("1", "xóa, không giữ gì", "có", "không đồng ý", "đừng gửi"),
         "check": ("2", "không", "chưa", "kể tiếp", "thôi để sau"),
-        "again": ("3", "dạ", "ok", "gửi đi", "cái đầu", "số 1"),
+        "again": ("3", "dạ", "ok", "đồng ý", "gửi đi", "cái đầu", "số 1"),
     },
     "edit": {
         "who": ("2", "hai", "người làm", "cái thứ hai"),

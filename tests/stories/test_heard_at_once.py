@@ -136,3 +136,96 @@ def test_a_story_of_help_is_told_without_them(town: Town) -> None:
     lan = town.citizen("Lan")
     lan.says(RESCUE)
     assert all("đang gặp nguy hiểm" not in shown.text for shown in lan.messages())
+
+
+def test_every_message_is_kept_as_it_was_typed(town: Town) -> None:
+    """Fields are readings of them; the moderator reads the words themselves, in their order."""
+    lan = town.citizen("Lan")
+    said = ["Có người giúp bà con dọn đường sau lũ", "suoi", "thon Na Lo, anh Nam", "hôm qua", "ở thôn Nà Tân chứ"]
+    for words in said:
+        lan.says(words)
+    lan.picks("Đồng ý, gửi đi")
+    (told,) = town.rows(lambda tx: deeds.submissions_of(tx, town.deed().id))
+    assert told.told["heard"] == said
+
+
+@pytest.mark.parametrize(
+    "words", ["ai cũng giúp cả, không kể hết", "ôi nói bao nhiêu cũng không hết", "không nói thì phí"]
+)
+def test_praise_beyond_words_is_no_wish_to_delete(town: Town, words: str) -> None:
+    """At the check; it is added, and the yes that follows sends."""
+    lan = town.citizen("Lan")
+    lan.says(RESCUE)
+    lan.says(words)
+    lan.says("đồng ý")
+    lan.receipt()
+    assert words in town.deed().story
+
+
+def test_the_yes_that_sends_deletes_nothing(town: Town) -> None:
+    """Asked whether to delete, "đồng ý" was meant for the screen before."""
+    lan = town.citizen("Lan")
+    lan.says(RESCUE)
+    lan.says("xóa giúp tôi")
+    lan.sees("Xóa bản đang kể")
+    lan.says("đồng ý")
+    assert len(town.rows(lambda tx: drafts.waiting_of(tx, 1))) == 1
+
+
+@pytest.mark.parametrize("words", ["khoan đã cho tui nghĩ cái", "đừng gửi vội, còn hỏi con gái tôi"])
+def test_who_wants_to_wait_finds_it_again(town: Town, words: str) -> None:
+    """Nothing is deleted, nothing is sent, and it is kept for thirty days."""
+    lan = town.citizen("Lan")
+    lan.says(RESCUE)
+    lan.says(words)
+    lan.sees("được giữ 30 ngày")
+    assert town.deeds() == []
+
+
+@pytest.mark.parametrize("words", ["hình được, chữ khỏi", "ảnh ok lời ko"])
+def test_a_no_to_the_words_is_no_yes_to_them(town: Town, words: str) -> None:
+    """Which of the two was meant is asked again."""
+    lan = town.citizen("Lan")
+    lan.reports(RESCUE)
+    lan.says(words)
+    (told,) = town.rows(lambda tx: deeds.submissions_of(tx, town.deed().id))
+    answers = town.rows(lambda tx: history.allowed_by_tellers(tx, [told.id])[told.id])
+    assert Thing.WORDS not in answers or not answers[Thing.WORDS].allowed
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["đừng quên đăng nhé", "không đăng thì buồn lắm", "sao không đọc loa cho bà con nghe", "chưa thấy xã đăng"],
+)
+def test_who_wants_it_shown_takes_nothing_back(town: Town, words: str) -> None:
+    """They are told where it stands."""
+    lan = town.citizen("Lan")
+    lan.reports(RESCUE)
+    lan.picks("Được dùng cả lời kể và ảnh")
+    lan.says(words)
+    (told,) = town.rows(lambda tx: deeds.submissions_of(tx, town.deed().id))
+    answers = town.rows(lambda tx: history.allowed_by_tellers(tx, [told.id])[told.id])
+    assert answers[Thing.WORDS].allowed
+    assert len(town.deeds()) == 1
+
+
+def test_a_wish_to_have_it_down_is_not_merely_noted(town: Town) -> None:
+    """ "Do not leave it on the net any more"."""
+    lan = town.citizen("Lan")
+    lan.reports(RESCUE)
+    lan.picks("Được dùng cả lời kể và ảnh")
+    lan.says("đừng để trên mạng nữa em ơi")
+    (told,) = town.rows(lambda tx: deeds.submissions_of(tx, town.deed().id))
+    answers = town.rows(lambda tx: history.allowed_by_tellers(tx, [told.id])[told.id])
+    assert not answers[Thing.WORDS].allowed
+
+
+@pytest.mark.parametrize(
+    "words", ["thui hok gửi nữa", "gửi cái gì mà gửi", "đâu có đồng ý", "hỏi nhiều quá không kể nữa"]
+)
+def test_who_will_not_send_is_asked_once(town: Town, words: str) -> None:
+    """In a teenager's spelling, too."""
+    lan = town.citizen("Lan")
+    lan.says(RESCUE)
+    lan.says(words)
+    lan.sees("Xóa bản đang kể")

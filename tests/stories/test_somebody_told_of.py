@@ -50,3 +50,11 @@ def test_it_goes_with_whoever_said_it(town: Town) -> None:
     thoan.picks("Xóa hết")
     town.settle()
     assert town.tables_with("bảng tin xã? Tôi có đồng ý") == {}
+
+
+def test_where_nobody_can_be_told_that_is_said(town: Town) -> None:
+    """No moderator has a chat: the telephone is the way, and nothing is promised."""
+    thoan = town.citizen("Thoan")
+    thoan.says(WANTS)
+    thoan.picks("Nhờ cán bộ gỡ, không nêu tên")
+    thoan.sees("chưa có cán bộ nào nhận được")

@@ -148,6 +148,9 @@ def _offer(rule: ActRule, case: Case, reading: Reading) -> Offer:
 def _told(tx: Tx, one: SubmissionRow) -> Told:
     words = [(name, _in_words(name, one.told.get(name))) for name in ("story", "who", "where", "when")]
     lines = [(say(f"desk.told.{name}"), said) for name, said in words if said]
+    heard = "\n".join(map(str, one.told.get("heard", ())))
+    if heard and heard != one.told.get("story"):  # not all of it is story
+        lines.append((say("desk.told.heard"), heard))
     return Told(one, lines, _answers(tx, history.allowed_by_teller(tx, one.id), TELLER_THINGS))
 
 
