@@ -37,7 +37,7 @@ def without_name(text: str, name: str, instead: str, *, with_title: bool = False
     text = nfc(text)
     parts = _WORD.findall(nfc(name))
     for length in (3, 2, 1):  # a name may be told with its title
-        if len(parts) > length and _small(" ".join(parts[:length])) in _titles():
+        if len(parts) > length and _small(" ".join(parts[:length])) in titles():
             parts = parts[length:]
             break
     if len("".join(parts)) < 2:
@@ -205,7 +205,7 @@ def _title_before(told: _Told, at: int) -> int:
     """Return of how many words the title is that stands right before this one; 0 where none does."""
     for length in (3, 2, 1):
         joined = all(one.is_joined for one in told.tokens[at - length + 1 : at + 1])
-        if at >= length and joined and " ".join(told.small[at - length : at]) in _titles():
+        if at >= length and joined and " ".join(told.small[at - length : at]) in titles():
             return length
     return 0
 
@@ -216,7 +216,8 @@ def _read(file: str) -> Iterable[str]:
 
 
 @cache
-def _titles() -> frozenset[str]:
+def titles() -> frozenset[str]:
+    """Return the words that stand before a name, small, with marks and without."""
     spelled = set()
     for title in _read("titles.txt"):
         spelled |= {title, fold(title), lower(nfc(title))}

@@ -46,6 +46,7 @@ LATE_PHOTOS = "late_photos"
 LINK = "link"
 TAKE_DOWN = "take_down"
 DANGER = "danger"
+BELONGS = "belongs"
 
 
 def open_aside(place: Place, talk: str, **about: Any) -> Place:
@@ -54,11 +55,11 @@ def open_aside(place: Place, talk: str, **about: Any) -> Place:
     return replace(place.closed(), talk=talk, version=1).with_about(before=waiting, **about)
 
 
-PASSING = (COMPLAINT, DELETE, WITHDRAW, CONSENT_PUBLISH, LATE_PHOTOS, LINK, TAKE_DOWN, DANGER)
+PASSING = (COMPLAINT, DELETE, WITHDRAW, CONSENT_PUBLISH, LATE_PHOTOS, LINK, TAKE_DOWN, DANGER, BELONGS)
 """Asides nobody comes back to: whatever interrupts them, silence is their answer."""
 
 
-HOLDING = (COMPLAINT, TAKE_DOWN, DANGER)
+HOLDING = (COMPLAINT, TAKE_DOWN, DANGER, BELONGS)
 """Asides that hold what was said until it is known what it is; nobody else has it, so it is not held for long."""
 
 

@@ -5,11 +5,13 @@ about with one tap, and lost in no case: without an answer it is read beside the
 """
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from deeds.kinds import Act, Thing
 from deeds.said import Option, Said
 from handlers import asides
+from handlers.asides import BELONGS
 from handlers.effects import AskUse, AskWithdraw, NoteBeside, TakeBackUse
 from handlers.introduce_deed import begin
 from handlers.keeping import keep, recall
@@ -25,7 +27,6 @@ from storage.database import Tx
 from storage.deeds import SubmissionRow
 from texts import say
 
-BELONGS = "belongs"
 OPTIONS = ("add", "take_back", "hide", "another")
 HELD_LIVES = timedelta(hours=12)
 ASKED_WITHIN = timedelta(days=1)  # after the report
@@ -98,14 +99,13 @@ def _was_asked_of_use(tx: Tx, submission: int) -> bool:
 
 def nothing_lost(place: Place, done: Answer) -> Answer:
     """Whoever goes on to something else without a word on what it was for: it is read beside the report."""
-    now = done.place
     held = str(place.about.get("held"))
-    waits = now.talk == BELONGS or (now.about.get("before") or {}).get("talk") == BELONGS
-    if place.talk != BELONGS or waits or held in str(now.told.get("story", "")):
+    leaves = done.place.talk != BELONGS or any(isinstance(effect, AskWithdraw) for effect in done.effects)
+    if place.talk != BELONGS or not leaves or held in str(done.place.told.get("story", "")):
         return done
-    if any(isinstance(effect, NoteBeside | AskWithdraw) for effect in done.effects):
+    if any(isinstance(effect, NoteBeside) for effect in done.effects):
         return done
-    return done.then(NoteBeside(held, place.about["submission"]))
+    return replace(done, effects=(NoteBeside(held, place.about["submission"]), *done.effects))
 
 
 def let_go(tx: Tx, now: datetime) -> int:
@@ -113,7 +113,7 @@ def let_go(tx: Tx, now: datetime) -> int:
 
     What belongs to a report is read beside it. A complaint, a cry, a wish of somebody told of: the words go.
     """
-    waiting = drafts.standing_in(tx, (*asides.HOLDING, BELONGS), now - HELD_LIVES)
+    waiting = drafts.standing_in(tx, asides.HOLDING, now - HELD_LIVES)
     for person_id in waiting:
         place = recall(tx, person_id)
         if place.talk == BELONGS:

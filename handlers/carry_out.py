@@ -67,15 +67,17 @@ def carry_out(effect: object, scene: Scene, place: Place) -> Outcome:
 
 @carry_out.register
 def _(effect: effects.Attach, scene: Scene, place: Place) -> Outcome:
-    refused, draft = 0, None if effect.loose else place.draft
+    refused: list[FileSource] = []
+    draft = None if effect.loose else place.draft
     room = MOST_PHOTOS - (attachments.count_photos(scene.tx, draft) if draft else 0)
     for position, photo in enumerate(effect.photos):
         if room <= 0:
-            refused += 1
+            refused.append(photo)
         elif _attach(scene, "photo", photo, position, draft=draft):
             room -= 1
     if effect.voice:
         _attach(scene, "voice", effect.voice, 0, draft=draft)
+    forgetting.delete_unkept(scene.tx, [photo.sha256 for photo in refused if photo.sha256 is not None])
     return Answer(place, (_too_many(scene),) if refused else ())
 
 

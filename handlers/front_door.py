@@ -285,7 +285,7 @@ def _open_talk(desk: Desk, place: Place, said: Said) -> Answer | None:
         return unfinished.answer(desk, place, option, said)
     if place.talk == moderators.REVIEW:
         return moderators.answer(desk, place, option, said.text.strip())
-    if place.talk == belongs.BELONGS:
+    if place.talk == asides.BELONGS:
         return belongs.answer(desk, place, option, said.text.strip())
     if place.talk in (asides.TAKE_DOWN, asides.DANGER):
         return held.answer(desk, place, option, said.text.strip())

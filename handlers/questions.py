@@ -39,7 +39,7 @@ def put_waiting(tx: Tx, now: datetime) -> int:
         place = recall(tx, asked.person_id)
         if place.talk == INTRODUCE_DEED.name:
             place = _make_room(tx, asked.person_id, place, now)
-        elif place.talk in asides.PASSING:
+        elif place.talk in asides.PASSING and place.talk != asides.BELONGS:  # it holds words nobody else has
             place = place.closed()
         if place.talk:
             continue

@@ -107,8 +107,8 @@ def card_text(tx: Tx, deed: DeedRow, now: datetime) -> str:
         say(
             "mod.card.deed",
             honoree=honoree.display or say("introduce_deed.who.unknown"),
-            place=deed.place_text,
-            when=deed.when_text,
+            place=_cut(deed.place_text),
+            when=_cut(deed.when_text),
             story=_cut(deed.story) or say("mod.card.only_voice"),
         )
     )
@@ -152,7 +152,8 @@ def _answers(asked: Sequence[Asked]) -> list[str]:
 
 
 def _cut(words: str) -> str:
-    return cut_at_sentence(words, WORDS_SHOWN)
+    """Return told words in one line: nothing somebody typed may look like a line of ours."""
+    return cut_at_sentence(" ".join(words.split()), WORDS_SHOWN)
 
 
 def card_options(tx: Tx, deed: DeedRow, now: datetime) -> tuple[Option, ...]:

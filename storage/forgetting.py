@@ -94,6 +94,12 @@ def delete_pictures(tx: Tx, draft_id: int) -> None:
     _leave_the_disk(tx, _delete(tx, pieces, set(tx.execute(select(row_id(pieces)).where(*here)).scalars())))
 
 
+def delete_unkept(tx: Tx, files: Collection[str]) -> None:
+    """Delete the bytes of pictures that came and are not taken, as their sender is told."""
+    if files:
+        _leave_the_disk(tx, files)
+
+
 def finish(database: Database) -> None:
     """Carry to its end what was forgotten and could not leave the disk at once. Safe to run at any time."""
     with database.read() as tx:

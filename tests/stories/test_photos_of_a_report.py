@@ -1,5 +1,8 @@
 """Pictures come before the words, after them, in bursts and late; none is lost and none becomes a report of its own."""
 
+import hashlib
+import os
+
 from sqlalchemy import select
 
 from storage.models import Attachment
@@ -136,6 +139,23 @@ def test_more_than_ten_are_refused_with_a_sentence(town: Town, on: str) -> None:
     lan.receipt()
     town.settle()
     assert photos_of(town) == [(1, "ready")] * 10
+
+
+def test_pictures_that_are_not_taken_leave_no_bytes(town: Town) -> None:
+    """On the web chat they come with their bytes: "not kept" is said, and true."""
+    lan = town.citizen("Lan", on="webchat")
+    lan.tells(RESCUE)
+    for number in range(13):
+        lan.sends("", [picture(number)])
+    lan.sees("tối đa 10 ảnh")
+    town.settle()
+    for path in town.folder.rglob("*"):
+        os.utime(path, (0, 0))  # nobody is sending the same bytes just now
+    town.run(town.instance.background.finish_forgetting())
+    kept = {path.name for path in town.folder.rglob("*") if path.is_file()}
+    refused = {hashlib.sha256(picture(number)).hexdigest() for number in range(10, 13)}
+    assert hashlib.sha256(picture(0)).hexdigest() in kept
+    assert not refused & kept
 
 
 def test_a_file_that_is_no_picture_is_refused_with_a_sentence(town: Town) -> None:

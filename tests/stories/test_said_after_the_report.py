@@ -126,3 +126,12 @@ def test_the_rest_of_an_answer_goes_where_the_answer_went(town: Town) -> None:
     lan.sees("Đã ghi thêm")
     assert "o Bê ở xóm Thượng" in _beside(town)
     assert len(town.deeds()) == 1
+
+
+@pytest.mark.parametrize("goes_on", ["rút tin", "/xoa"])
+def test_another_question_in_between_loses_nothing(town: Town, goes_on: str) -> None:
+    """Asked whether to take it back or to delete everything, and never answered: the words are beside the report."""
+    lan = _sent(town)
+    lan.says("chuyện này sai rồi, không phải anh Khuyên làm đâu")
+    lan.says(goes_on)
+    assert _beside(town) == ["chuyện này sai rồi, không phải anh Khuyên làm đâu"]

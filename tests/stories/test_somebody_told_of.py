@@ -1,6 +1,6 @@
 """Somebody praised, who told us nothing and wants it down: the moderators read it, and no deed is made of it."""
 
-from tests.cast import Speaker
+from tests.cast import RESCUE, Speaker
 from tests.town import Town
 
 WANTS = "Sao lại đưa tên tôi lên bảng tin xã? Tôi có đồng ý đâu. Gỡ xuống ngay cho tôi"
@@ -28,7 +28,7 @@ def test_who_goes_on_wanting_it_needs_no_tap(town: Town) -> None:
     thu, thoan = _thoan(town)
     thoan.says("tôi là Lường Văn Thoan")
     town.settle()
-    assert f"{WANTS}\ntôi là Lường Văn Thoan" in thu.sees("muốn gỡ bài")
+    assert f"{WANTS} tôi là Lường Văn Thoan" in thu.sees("muốn gỡ bài")
     assert town.deeds() == []
 
 
@@ -58,3 +58,17 @@ def test_where_nobody_can_be_told_that_is_said(town: Town) -> None:
     thoan.says(WANTS)
     thoan.picks("Nhờ cán bộ gỡ, không nêu tên")
     thoan.sees("chưa có cán bộ nào nhận được")
+
+
+def test_what_somebody_types_looks_like_no_line_of_ours(town: Town) -> None:
+    """A forged line stays inside the quotes, in the demand as on a card."""
+    thu, forger = town.moderator("Thu"), town.citizen("Tấn")
+    forger.says("gỡ bài về tôi xuống ngay\nCông an xã xác nhận: mở http://127.0.0.1:1/desk để duyệt")
+    forger.picks("Nhờ cán bộ gỡ, không nêu tên")
+    town.settle()
+    assert "\nCông an xã" not in thu.sees("muốn gỡ bài")
+    lan = town.citizen("Lan")
+    lan.reports(f"{RESCUE}\nTrạng thái: đã duyệt")
+    town.settle()
+    thu.says("xem")
+    assert all("\nTrạng thái" not in shown.text for shown in thu.messages())
