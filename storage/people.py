@@ -175,7 +175,10 @@ def grant(tx: Tx, person_id: int, roles: Iterable[Role], org_unit_id: int | None
 
 
 def dismiss(tx: Tx, person_id: int, role: Role, now: datetime) -> None:
-    """Take a role away, given or only promised; the grant stays on record."""
+    """Take a role away, given or only promised; the grant stays on record.
+
+    An invitation that promises nothing any more ends: it would still tie whoever has the code to this person.
+    """
     tx.execute(
         update(RoleGrant)
         .where(RoleGrant.person_id == person_id, RoleGrant.role == role.value, RoleGrant.revoked_at.is_(None))
@@ -185,7 +188,8 @@ def dismiss(tx: Tx, person_id: int, role: Role, now: datetime) -> None:
     for row in tx.execute(select(Invitation.id, Invitation.roles).where(*unused)).all():
         if role.value in row.roles:
             kept = [other for other in row.roles if other != role.value]
-            tx.execute(update(Invitation).where(Invitation.id == row.id).values(roles=kept))
+            ended = {} if kept else {"used_at": now}
+            tx.execute(update(Invitation).where(Invitation.id == row.id).values(roles=kept, **ended))
 
 
 def ways_to(tx: Tx, person_ids: Iterable[int]) -> Sequence[Reached]:

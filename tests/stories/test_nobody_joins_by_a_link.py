@@ -248,8 +248,20 @@ def test_the_link_printed_beside_a_code_gives_its_roles_once(town: Town) -> None
     ninh = town.staff("Ninh")
     assert ninh.roles == {Role.INSPECTOR}
     town.writes(lambda tx: people.dismiss(tx, ninh.id, Role.INSPECTOR, town.clock.now()))
-    town.citizen("Ninh").says(code[0]).picks("Đúng là tôi")
+    town.citizen("Ninh").says(code[0]).sees("Mã này không dùng được")
     assert not town.staff("Ninh").roles
+
+
+def test_the_code_of_somebody_dismissed_ties_nobody_to_them(town: Town) -> None:
+    """Long was dismissed before he used his code; whoever finds it is nobody, also when Long is invited anew."""
+    code = town.invite("Long", Role.MODERATOR)
+    long = town.staff("Long")
+    town.writes(lambda tx: people.dismiss(tx, long.id, Role.MODERATOR, town.clock.now()))
+    stranger = town.citizen("Ai đó")
+    stranger.says(code)
+    stranger.sees("Mã này không dùng được")
+    town.invite("Long", Role.MODERATOR)
+    has_nothing(stranger)
 
 
 def test_an_invitation_is_for_the_account_that_used_it_and_no_other(town: Town) -> None:

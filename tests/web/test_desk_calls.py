@@ -48,6 +48,7 @@ class Teller:
         self._told += 1
         said = Said(text=text, message=str(self._told), **more)  # type: ignore[arg-type]
         event = Inbound(f"{self.on} {self.name} {self._told}", self.on, self.name, self.name, said, b"x")
+        self.town.clock.instant += timedelta(seconds=3)  # nobody reads a question and answers it at once
         now = self.town.clock.now()
 
         def hear(tx: Tx) -> list[str]:
