@@ -95,6 +95,12 @@ def _attach(scene: Scene, kind: str, source: FileSource, position: int, *, draft
 
 
 @carry_out.register
+def _(effect: effects.LeaveFile, scene: Scene, place: Place) -> Outcome:
+    forgetting.delete_unkept(scene.tx, [effect.file.sha256] if effect.file.sha256 else [])
+    return Answer(place)
+
+
+@carry_out.register
 def _(effect: effects.AcknowledgePhotos, scene: Scene, place: Place) -> Outcome:
     count = attachments.count_photos(scene.tx, place.draft) if place.draft else 0
     if count == 0:

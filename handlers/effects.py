@@ -15,6 +15,13 @@ class Attach:
 
 
 @dataclass(frozen=True)
+class LeaveFile:
+    """A file that came is not taken: its bytes go."""
+
+    file: FileSource
+
+
+@dataclass(frozen=True)
 class AcknowledgePhotos:
     """Say once a burst how many pictures are there; `key` is the sentence for where the conversation stands."""
 

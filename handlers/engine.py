@@ -25,7 +25,7 @@ from handlers.asking import (
     resumed,
 )
 from handlers.commands import may_be_a_name
-from handlers.effects import AcknowledgePhotos, Attach, DropDraft, HandIn, SetAside
+from handlers.effects import AcknowledgePhotos, Attach, DropDraft, HandIn, LeaveFile, SetAside
 from handlers.fields import map_point, unknown
 from handlers.filling import (
     STORY_MAX_CHARS,
@@ -66,6 +66,9 @@ __all__ = [
     "CHECK", "Field", "Form", "answer", "ask_drop", "back", "check", "check_text", "go_on", "has_story", "reask",
     "stop",
 ]  # fmt: skip
+
+
+MOST_RECORDINGS = 10  # of one report
 
 
 def answer(form: Form, place: Place, said: Said, context: Context) -> Answer:
@@ -149,9 +152,13 @@ def _choice(form: Form, place: Place, said: Said, context: Context) -> str | Ans
 
 def _with_files(form: Form, place: Place, said: Said, context: Context) -> Answer:
     """Pictures and recordings are kept whatever was asked; words that came with them are heard as any other."""
+    recordings = int(place.told.get("voice", 0))
+    if said.voice and recordings >= MOST_RECORDINGS:
+        full = again(place, say("story.too_many_voices", most=MOST_RECORDINGS))
+        return full.then(LeaveFile(said.voice))
     effects: list[object] = [Attach(said.photos, said.voice)]
     prompts: tuple[Prompt, ...] = ()
-    now = told(place, "voice", True) if said.voice else place
+    now = told(place, "voice", recordings + 1) if said.voice else place
     if said.voice:
         prompts = (Prompt(say("story.voice", seconds=said.voice.seconds or 0)),)
     if said.text.strip():
@@ -176,8 +183,8 @@ def _missing(form: Form, place: Place, text: str, option: str | None, context: C
         return _took_offer(place, option)
     if clear_yes(text) and len(place.shown) == 1:
         return _took_offer(place, place.shown[0].id)
-    if only_heard(text) and not place.about.get("heard"):
-        return reask(form, place.with_about(heard=True), context)
+    if only_heard(text) and not place.about.get("listened"):
+        return reask(form, place.with_about(listened=True), context)
     asked = [name for name in place.about.get("missing", ()) if name not in place.told]
     now = place.with_about(missing=None)
     if not bare_word(text) or ("who" in asked and may_be_a_name(text)):
@@ -235,8 +242,8 @@ def _field(form: Form, place: Place, name: str, text: str, option: str | None, c
         return _took_offer(place, place.shown[0].id)
     if name in place.told and leaves_as_is(text):
         return check(form, place, context)
-    if only_heard(text) and not place.about.get("heard"):
-        return reask(form, place.with_about(heard=True), context)
+    if only_heard(text) and not place.about.get("listened"):
+        return reask(form, place.with_about(listened=True), context)
     if bare_word(text) and not (name == "who" and may_be_a_name(text)):
         return leave_open(replace(place, told={k: v for k, v in place.told.items() if k != name}), [name])
     reading = form.field(name).kind.read(text, context)

@@ -116,17 +116,21 @@ class PhotoFiles:
         back is found by the sweep.
         """
         fresh = set()
-        with self.scratch() as present:  # the disk's own time
-            before = os.fstat(present.fileno()).st_mtime - FRESH_S
+        now = self._now()
         for name in names:
             for shelf in Shelf:
                 path = self.path(name, shelf)
                 with suppress(FileNotFoundError):
-                    if path.lstat().st_mtime < before:
+                    if not now - FRESH_S <= path.lstat().st_mtime <= now + FRESH_S:
                         path.unlink()
                     else:
                         fresh.add(name)
         return fresh
+
+    def _now(self) -> float:
+        """Return the disk's own time, which the times of files are told in."""
+        with self.scratch() as present:
+            return os.fstat(present.fileno()).st_mtime
 
     def sweep(self, before: datetime) -> int:
         """Remove what killed processes left half-written before that moment, and return how many files that were.
@@ -142,10 +146,15 @@ class PhotoFiles:
         return swept
 
     def names(self, shelf: Shelf, before: datetime) -> Iterator[str]:
-        """Yield the names of a shelf's files kept before that moment; of what is kept again the later time counts."""
+        """Yield the names of a shelf's files kept before that moment; of what is kept again the later time counts.
+
+        What seems to come later than now was kept before the clock was put back.
+        """
+        now = self._now()
         for path in (self._root / shelf).glob("??/??/*"):
             with suppress(FileNotFoundError):
-                if _SHA256.fullmatch(path.name) and path.lstat().st_mtime < before.timestamp():
+                kept = path.lstat().st_mtime
+                if _SHA256.fullmatch(path.name) and (kept < before.timestamp() or kept > now + FRESH_S):
                     yield path.name
 
     @contextmanager

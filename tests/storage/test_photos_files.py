@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -222,3 +223,21 @@ def test_a_scratch_file_has_no_name(files: PhotoFiles, tmp_path: Path) -> None:
         file.flush()
         assert os.fstat(file.fileno()).st_size == 6
         assert everything(tmp_path) == []
+
+
+@pytest.mark.parametrize("days", [-1, 365])
+def test_a_file_of_another_time_is_not_fresh(files: PhotoFiles, days: int) -> None:
+    """Kept a day ago, or while the clock stood a year ahead: asked for, it goes; one kept just now waits."""
+    old, new = files.keep(b"old" * 100, PLENTY), files.keep(b"new" * 100, PLENTY)
+    then = time.time() + days * 86_400
+    os.utime(files.path(old.sha256), (then, then))
+    assert files.forget([old.sha256, new.sha256]) == {new.sha256}
+    assert not files.has(old.sha256)
+
+
+def test_the_sweep_sees_what_was_kept_while_the_clock_stood_ahead(files: PhotoFiles) -> None:
+    """It is older than it says."""
+    kept = files.keep(b"x", PLENTY)
+    then = time.time() + 365 * 86_400
+    os.utime(files.path(kept.sha256), (then, then))
+    assert list(files.names(Shelf.ORIGINALS, datetime.now(UTC) - timedelta(hours=1))) == [kept.sha256]

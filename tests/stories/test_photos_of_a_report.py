@@ -166,3 +166,15 @@ def test_a_file_that_is_no_picture_is_refused_with_a_sentence(town: Town) -> Non
     town.settle()
     lan.sees("Có ảnh chưa dùng được")
     assert photos_of(town) == [(None, "refused")]
+
+
+def test_recordings_of_one_report_are_bounded_as_pictures_are(town: Town) -> None:
+    """Ten are more than anybody needs to tell of a deed; the next is refused with a sentence, and leaves no row."""
+    lan = town.citizen("Lan", on="telegram")
+    assert isinstance(lan, OnTelegram)
+    lan.says(RESCUE)
+    for _ in range(11):
+        lan.sends_voice()
+    lan.sees("Đã có 10 đoạn ghi âm")
+    kept = town.rows(lambda tx: tx.execute(select(Attachment.id).where(Attachment.kind == "voice")).all())
+    assert len(kept) == 10
