@@ -12,7 +12,7 @@ from handlers.filling import add_to_story
 from handlers.introduce_deed import INTRODUCE_DEED, greet, who_we_are
 from handlers.moderators import Desk
 from handlers.place import AT_ONCE, Answer, Place, again, names_choice
-from handlers.reading.fitting import is_beyond_words, takes_words_too
+from handlers.reading.fitting import is_beyond_words, takes_words_too, wants_removed
 from handlers.reading.intents import Intent, means
 from handlers.reading.meanings import leaves_off, means_all
 from handlers.reading.names import find_people
@@ -127,6 +127,8 @@ def _wish(desk: Desk, place: Place, meant: Wish, *, telling: bool) -> Answer | N
         case "withdraw":
             everything = means_all(desk.event.said.text)
             return Answer(place, (), (AskWithdraw(meant.number, everything=everything),))
+        case "no_more" | "no_pictures" if telling and not _has_told(desk) and wants_removed(desk.event.said.text):
+            return asides.ask_take_down(place, desk.event.said.text.strip(), desk.context.office["phone"])
         case "no_more" | "no_pictures" if telling and not _has_told(desk):
             # It is about what is being told, or of somebody praised elsewhere: the moderator reads it, they the way.
             noted = add_to_story(place, desk.event.said.text.strip())

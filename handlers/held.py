@@ -4,11 +4,11 @@ What is held is bounded: it is read all at once, in its teller's turn, when it t
 """
 
 from deeds.said import Said
-from handlers import asides
+from handlers import asides, engine
 from handlers.commands import command
 from handlers.effects import TellStaff
 from handlers.filling import STORY_MAX_CHARS
-from handlers.introduce_deed import begin
+from handlers.introduce_deed import INTRODUCE_DEED, begin
 from handlers.moderators import Desk
 from handlers.place import Answer, Place, again
 from handlers.reading.answers import bare_word
@@ -37,16 +37,24 @@ def answer(desk: Desk, place: Place, option: str | None, text: str) -> Answer | 
     if option == "tell_office":
         return _to_the_office(place, held)
     if option == "telling" or (place.talk == asides.DANGER and clear_no(text)):
-        return begin(asides.leave(place), Said(text=held), desk.context)
+        return _told(desk, place, held)
     if asks_something(text):
         return again(place, say("asked.other", phone=phone))
     if place.talk == asides.TAKE_DOWN and _still_wants_it_down(text):
         return _to_the_office(place, f"{held}\n{text}")
     if place.talk == asides.TAKE_DOWN and sends(text):
-        return begin(asides.leave(place), Said(text=held), desk.context)
+        return _told(desk, place, held)
     if bare_word(text):
         return again(place, say("menu.not_an_option", count=len(place.shown)))
-    return begin(asides.leave(place), Said(text=f"{held}\n{text}"), desk.context)
+    return _told(desk, place, f"{held}\n{text}")
+
+
+def _told(desk: Desk, place: Place, words: str) -> Answer:
+    """It was told after all: the report it stood in goes on, or one begins."""
+    before, said = asides.leave(place), Said(text=words)
+    if before.talk == INTRODUCE_DEED.name:
+        return engine.answer(INTRODUCE_DEED, before, said, desk.context)
+    return begin(before, said, desk.context)
 
 
 def _to_the_office(place: Place, words: str) -> Answer:

@@ -52,6 +52,8 @@ def typed(desk: Desk, place: Place, code: str) -> Answer:
     if found is None or owner is None or found.typed_by not in (None, me.id):
         invitations.count_wrong_code(tx, me.id, now)
         return Answer(place, (Prompt(say("invitation.unknown")),))
+    if not found.by_account and not owner.roles | {*found.roles}:
+        return Answer(place, (Prompt(say("invitation.unknown")),))  # whoever it was for has no role any more
     if found.by_account and owner.id == me.id:
         return Answer(place, (Prompt(say("link.same")),))
     if found.by_account and me.name:

@@ -260,6 +260,14 @@ def takes_down(text: str) -> bool:
 
 
 @remembered
+def wants_removed(text: str) -> bool:
+    """Tell whether somebody wants something taken down that is there already: "nhờ anh chị gỡ xuống giúp em"."""
+    known = table(_FILE)["takes_down"]
+    removes = spoken(written_out(known["removes"], known))
+    return len(text) <= ANSWER_MAX_CHARS and re.search(rf"(?<!\w)(?:{removes})(?!\w)", lower(text)) is not None
+
+
+@remembered
 def takes_back(text: str) -> bool:
     """Tell whether somebody whom nobody asked forbids what they allowed: they begin with the no, and say of what."""
     return len(text) <= _SHORT_CHARS and _starts("takes_back").match(_polite(text)) is not None

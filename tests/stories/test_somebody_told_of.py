@@ -72,3 +72,13 @@ def test_what_somebody_types_looks_like_no_line_of_ours(town: Town) -> None:
     town.settle()
     thu.says("xem")
     assert all("\nTrạng thái" not in shown.text for shown in thu.messages())
+
+
+def test_a_relative_taken_for_a_teller_reaches_the_moderators_all_the_same(town: Town) -> None:
+    """What she asks for is already there; no draft of hers stands in the way, and going back to it loses nothing."""
+    thu, me = town.moderator("Thu"), town.citizen("Mẹ cháu")
+    me.says("anh ơi con em là Lò Thị Mai ở thôn Bến Gỗ đó, em sợ lắm")
+    me.says("nhờ anh chị gỡ bài xuống giúp em")
+    me.picks("Nhờ cán bộ gỡ, không nêu tên")
+    town.settle()
+    assert "gỡ bài xuống giúp em" in thu.sees("muốn gỡ bài")
