@@ -91,7 +91,8 @@ def answer_complaint(place: Place, option: str | None, text: str) -> str | None:
 
 def ask_take_down(place: Place, text: str, phone: str) -> Answer:
     """Somebody seems to want down what is told of them; who tells of a deed says so, and nothing of it is lost."""
-    inside = open_aside(place, TAKE_DOWN, held=text)
+    words = f"{place.about['held']}\n{text}" if place.talk == DANGER else text  # a frightened relative, it turns out
+    inside = open_aside(place, TAKE_DOWN, held=words)
     return ask(inside, "which", "use.whose", labelled("use.whose.option", "tell_office", "telling"), phone=phone)
 
 

@@ -39,7 +39,7 @@ from handlers.place import (
 )
 from handlers.questions import put_next_question
 from handlers.reading.answers import bare_word
-from handlers.reading.fitting import asks_something
+from handlers.reading.fitting import asks_something, wants_removed
 from handlers.reading.guards import (
     emergency_now,
     hints_at_danger,
@@ -177,8 +177,8 @@ def _answer(desk: Desk, place: Place) -> Answer:
 def _heard(desk: Desk, place: Place) -> Answer:
     said, context = desk.event.said, desk.context
     text = said.text.strip()
-    denies = place.talk == asides.DANGER and clear_no(text)
-    goes_on = _in_danger(place, context) and command(text) is None and stays_in_danger(text) and not denies
+    is_over = wants_removed(text) or (place.talk == asides.DANGER and clear_no(text))
+    goes_on = _in_danger(place, context) and command(text) is None and stays_in_danger(text) and not is_over
     if emergency_now(text) or goes_on:
         if place.talk == asides.DANGER:
             place = place.with_about(held=f"{place.about['held']}\n{text}")
