@@ -18,6 +18,7 @@ from handlers.reading.meanings import leaves_off, means_all
 from handlers.reading.names import find_people
 from handlers.reading.telling import leaves_as_is
 from handlers.reading.topics import Topic, asked_about, asks_us
+from handlers.reading.words import ANSWER_MAX_CHARS
 from handlers.unfinished import WAITS, offer_draft
 from handlers.wishes import ELSE, REPORT, Wish, wish
 from moderation.purge import complaint_doors
@@ -61,7 +62,9 @@ def wanted(desk: Desk, place: Place, said: Said) -> Answer | None:
 
 def _asked(desk: Desk, place: Place, text: str, *, telling: bool) -> Answer | None:
     """Answer a question to us in whatever words, which is no part of what is told; None when it is none."""
-    if place.talk in _HEARD_THERE or any(person.full for person in find_people(text)):
+    if place.talk in _HEARD_THERE or len(text) > ANSWER_MAX_CHARS:
+        return None  # a long text is a story, and reading it here would hold up everybody
+    if any(person.full for person in find_people(text)):
         return None
     match asked_about(text):
         case Topic.MINE:

@@ -3,8 +3,11 @@
 What is held is bounded: it is read all at once, in its teller's turn, when it turns out to be a story.
 """
 
+from dataclasses import replace
+
 from deeds.said import Said
 from handlers import asides, engine
+from handlers.belongs import tells_a_deed
 from handlers.commands import command
 from handlers.effects import TellStaff
 from handlers.filling import STORY_MAX_CHARS
@@ -34,14 +37,16 @@ def goes_beyond(place: Place, text: str) -> bool:
 def answer(desk: Desk, place: Place, option: str | None, text: str) -> Answer | None:
     """Hear what somebody makes of what was taken for danger, or for a wish to have something down."""
     held, phone = str(place.about["held"]), desk.context.office["phone"]
+    if place.about.get("passed_on"):  # which story, whose name: it goes where the first words went
+        return begin(asides.leave(place), Said(text=text), desk.context) if tells_a_deed(text) else _on(place, text)
     if option == "tell_office":
-        return _to_the_office(place, held)
+        return _on(place, held)
     if option == "telling" or (place.talk == asides.DANGER and clear_no(text)):
         return _told(desk, place, held)
     if asks_something(text):
         return again(place, say("asked.other", phone=phone))
     if place.talk == asides.TAKE_DOWN and _still_wants_it_down(text):
-        return _to_the_office(place, f"{held}\n{text}")
+        return _on(place, f"{held}\n{text}")
     if place.talk == asides.TAKE_DOWN and sends(text):
         return _told(desk, place, held)
     if bare_word(text):
@@ -57,8 +62,9 @@ def _told(desk: Desk, place: Place, words: str) -> Answer:
     return begin(before, said, desk.context)
 
 
-def _to_the_office(place: Place, words: str) -> Answer:
-    return Answer(asides.leave(place), (), (TellStaff(words),))
+def _on(place: Place, words: str) -> Answer:
+    stays = replace(place.with_about(held="", passed_on=True), shown=())
+    return Answer(stays, (), (TellStaff(words),))
 
 
 def _still_wants_it_down(text: str) -> bool:

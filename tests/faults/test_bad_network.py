@@ -17,6 +17,7 @@ from deeds.kinds import Role
 from storage import groups, people
 from tests.faults.proxy import FAIR, Fault, Passed, Proxy, Weather
 from tests.faults.server import Server
+from tests.faults.telling import ANSWERS, MESSAGES, STORY
 from tests.messengers.telegram_api import Group, Person, TelegramApi
 
 SOAK = os.environ.get("VIECTOT_SOAK") == "1"
@@ -24,8 +25,6 @@ PEOPLE = 100 if SOAK else 20
 ROUNDS = 12 if SOAK else 1
 EACH_S = 2.0 if SOAK else 1.0
 RECOVERS_WITHIN_S = 330.0 if SOAK else 40.0  # the longest pause between two tries, and some
-STORY = "Sáng 20/11/2026 chị Nguyễn Thị Hoa ở thôn Đông nhặt được ví của người thứ {} đánh rơi và đem trả tận nhà."
-ANSWERS = ("thôn Đông", "1", "1")  # where; the check is agreed to; words and pictures may be used
 UNSEEN = (Fault.RESET_ANSWER, Fault.HALF_CLOSED, Fault.GARBAGE)  # took effect, and the sender cannot know
 SCHEDULE = (
     Weather(faults=(Fault.RESET_REQUEST, Fault.SWALLOWED)),
@@ -74,7 +73,7 @@ def test_a_bad_network_loses_and_doubles_nothing(api: TelegramApi, proxy: Proxy,
     tell_in_bad_weather(api, proxy, citizens)
     proxy.turns(FAIR)
     fair_at = time.time()
-    server.waits_for_events(4 * PEOPLE + 1, RECOVERS_WITHIN_S)
+    server.waits_for_events(MESSAGES * PEOPLE + 1, RECOVERS_WITHIN_S)
     server.waits_until_sent(RECOVERS_WITHIN_S)
     print(f"\nall well {time.time() - fair_at:.1f} s after the last fault; {dict(proxy.happened)}")
     check_kept(server, citizens)
@@ -107,7 +106,7 @@ def check_kept(server: Server, citizens: list[Person]) -> None:
     events = server.rows("inbox_event", "chat", "state")
     assert {state for _, state in events} == {"done"}
     heard = Counter(chat for chat, _ in events if not chat.startswith("-"))
-    assert heard == {str(citizen.id): 4 for citizen in citizens}
+    assert heard == {str(citizen.id): MESSAGES for citizen in citizens}
     stories = Counter(told["story"] for (told,) in server.rows("submission", "told"))
     assert stories == Counter(STORY.format(number) for number in range(PEOPLE))
 

@@ -21,6 +21,7 @@ import pytest
 from messengers.zalo_bot.routes import SECRET_HEADER
 from storage.inbox import kept_key
 from tests.faults.server import Server
+from tests.faults.telling import STORY
 from tests.messengers.zalo_bot_api import ZaloBotApi
 from tests.messengers.zalo_oa_api import ZaloOaApi
 
@@ -29,9 +30,8 @@ KILLS = 100 if SOAK else 3
 PEOPLE = 300 if SOAK else 15  # four messages each
 RECORDED = 2_000 if SOAK else 100  # events, each delivered five times
 SECRET = "a-secret-of-more-than-thirty-two-bytes"
-STORY = "Sáng 20/11/2026 chị Nguyễn Thị Hoa ở thôn Đông nhặt được ví của người thứ {} đánh rơi và đem trả tận nhà."
-ANSWERS = {"Việc này ở thôn": "thôn Đông", "Xin xem lại:": "1", "có được dùng": "1"}
-THANKS = "Xã được dùng lời kể và ảnh khi nêu gương"
+ANSWERS = {"Việc này ở thôn": "thôn Đông", "Xin xem lại:": "gửi đi"}
+SENT = "có được dùng"
 HELP = "giúp"  # answered by one message, whatever was said before
 DOORS = ("zalo_oa", "zalo_bot by webhook", "zalo_bot by polling")
 
@@ -108,7 +108,7 @@ class Teller:
                 self.answered.add(question)
                 self.says_next = answer
                 self.speaks()
-        return THANKS in shown
+        return SENT in shown
 
     def speaks(self) -> None:
         """Say what is to be said now, perhaps again."""

@@ -16,11 +16,10 @@ import aiohttp
 import pytest
 
 from tests.faults.server import ROOT, Browser, Server, kept_of
+from tests.faults.telling import ANSWERS, MESSAGES, STORY
 
 SOAK = os.environ.get("VIECTOT_SOAK") == "1"
 PEOPLE = 12
-STORY = "Sáng 20/11/2026 chị Nguyễn Thị Hoa ở thôn Đông nhặt được ví của người thứ {} đánh rơi và đem trả tận nhà."
-ANSWERS = ("thôn Đông", "1", "1")
 # error, calls, which of a thread's calls fail
 FAULTS = [("ENOSPC", "pwrite64", "120..260"), ("EIO", "fsync,fdatasync", "8..40")]
 if SOAK:
@@ -81,7 +80,7 @@ def test_people_are_told_to_come_again_and_nothing_is_lost(server: Server, error
     server.waits_until_sent(60)
     answers = sum((browser.answers for browser in browsers), Counter[int]())
     assert set(answers) == {202, 503}
-    assert answers[202] == 4 * PEOPLE
+    assert answers[202] == MESSAGES * PEOPLE
     assert server.answers()
     assert server.is_sound()
     acknowledged = Counter(message for browser in browsers for message in browser.acknowledged)

@@ -18,6 +18,7 @@ from deeds.kinds import Role
 from storage import groups
 from storage import people as staff
 from tests.faults.server import Browser, Server, kept_of
+from tests.faults.telling import ANSWERS, MESSAGES, STORY
 from tests.messengers.telegram_api import Group, Person, TelegramApi
 
 SOAK = os.environ.get("VIECTOT_SOAK") == "1"
@@ -26,8 +27,6 @@ PEOPLE = 1_250 if SOAK else 38  # on each of the two messengers; four messages e
 DONE_WITHIN_S = 600 if SOAK else 120
 SLOW_S, FEW = 3.0, 50 if SOAK else 8  # a messenger that answers late, and people: a group gets its cards one by one
 SECRET = "a-secret-of-more-than-thirty-two-bytes"
-STORY = "Sáng 20/11/2026 chị Nguyễn Thị Hoa ở thôn Đông nhặt được ví của người thứ {} đánh rơi và đem trả tận nhà."
-ANSWERS = ("thôn Đông", "1", "1")  # where; the check is agreed to; words and pictures may be used
 CASES = [("webhook", "sqlite"), ("polling", "postgres"), ("webhook", "sqlite", "slow")]
 if SOAK:
     CASES += [("polling", "sqlite"), ("webhook", "postgres"), ("polling", "postgres", "slow")]
@@ -111,7 +110,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_has_two_effects(api: TelegramA
     citizens = [api.user(f"Người {number}") for number in range(people)]
     server.start()
     browsers = talk_over_kills(server, citizens)
-    server.waits_for_events(8 * people + 1, DONE_WITHIN_S)  # the group told us that we were let in
+    server.waits_for_events(2 * MESSAGES * people + 1, DONE_WITHIN_S)  # the group told us that we were let in
     server.waits_until_sent(DONE_WITHIN_S)
     assert server.is_sound()
     check_events(server, browsers, citizens)
@@ -120,7 +119,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_has_two_effects(api: TelegramA
     missing = check_cards(server, group, people)
     server.end()
     print(
-        f"\n{server.kills} kills, {8 * people} messages: {repeated.total()} replies came twice, at most"
+        f"\n{server.kills} kills, {2 * MESSAGES * people} messages: {repeated.total()} replies came twice, at most"
         f" {max(repeated.values(), default=0)} in one chat; {missing} cards are uncertain"
     )
 
@@ -134,7 +133,7 @@ def check_events(server: Server, browsers: list[Browser], citizens: list[Person]
     acknowledged = Counter(message for browser in browsers for message in browser.acknowledged)
     assert kept_of(server, acknowledged) == acknowledged
     said = Counter(chat for _, messenger, chat, _ in events if messenger == "telegram" and not chat.startswith("-"))
-    assert said == {str(citizen.id): 4 for citizen in citizens}
+    assert said == {str(citizen.id): MESSAGES for citizen in citizens}
 
 
 def check_reports(server: Server, people: int) -> None:

@@ -23,7 +23,7 @@ from storage.models import Base
 from storage.pace import claim_at_pace
 from tests.faults.scripted import ABILITIES, FastClock, Post, Scripted, lanes_on, wait_for
 from tests.faults.server import Server
-from tests.faults.test_kills import ANSWERS, STORY
+from tests.faults.telling import ANSWERS, MESSAGES, STORY
 from tests.messengers.telegram_api import TelegramApi
 from tests.messengers.telegram_api.limits import Limits
 
@@ -225,7 +225,7 @@ def test_telegram_never_says_429(tmp_path: Path) -> None:
             for number, person in enumerate(tellers):
                 for text in (STORY.format(number), *ANSWERS):
                     person.says(text)
-            server.waits_for_events(5 * impatient + 4 * cards, 60)
+            server.waits_for_events(5 * impatient + MESSAGES * cards, 60)
             time.sleep(1)
             server.kill()
             server.start()

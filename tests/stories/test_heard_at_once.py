@@ -229,3 +229,15 @@ def test_who_will_not_send_is_asked_once(town: Town, words: str) -> None:
     lan.says(RESCUE)
     lan.says(words)
     lan.sees("Xóa bản đang kể")
+
+
+@pytest.mark.parametrize("words", ["thôi đừng rút", "thôi đừng rút nữa", "thôi khỏi rút", "à thôi vẫn gửi"])
+def test_never_mind_keeps_what_was_to_go(town: Town, words: str) -> None:
+    """Said to the question whether to take it back, it is no yes."""
+    lan = town.citizen("Lan")
+    lan.reports(RESCUE)
+    lan.says("rút tin")
+    lan.says(words)
+    assert town.deed().story == RESCUE
+    (told,) = town.rows(lambda tx: deeds.submissions_of(tx, town.deed().id))
+    assert told.withdrawn_at is None

@@ -1,5 +1,6 @@
 """Somebody praised, who told us nothing and wants it down: the moderators read it, and no deed is made of it."""
 
+from storage import drafts
 from tests.cast import RESCUE, Speaker
 from tests.town import Town
 
@@ -82,3 +83,15 @@ def test_a_relative_taken_for_a_teller_reaches_the_moderators_all_the_same(town:
     me.picks("Nhờ cán bộ gỡ, không nêu tên")
     town.settle()
     assert "gỡ bài xuống giúp em" in thu.sees("muốn gỡ bài")
+
+
+def test_what_follows_goes_where_the_first_words_went(town: Town) -> None:
+    """Which story, whose name: nobody is made a teller by saying so, and a thank-you ends it."""
+    thu, thoan = _thoan(town)
+    thoan.picks("Nhờ cán bộ gỡ, không nêu tên")
+    thoan.says("cái bài vớt thằng bé ngã suối đó")
+    town.settle()
+    assert any("vớt thằng bé ngã suối" in shown.text for shown in thu.messages())
+    thoan.says("cảm ơn nhé")
+    assert town.rows(lambda tx: drafts.waiting_of(tx, 2)) == []
+    assert town.deeds() == []
