@@ -130,14 +130,12 @@ def _wish(desk: Desk, place: Place, meant: Wish, *, telling: bool) -> Answer | N
         case "withdraw":
             everything = means_all(desk.event.said.text)
             return Answer(place, (), (AskWithdraw(meant.number, everything=everything),))
-        case "no_more" | "no_pictures" if telling and not _has_told(desk) and wants_removed(desk.event.said.text):
+        case "no_more" | "no_pictures" if not _has_told(desk) and (not telling or wants_removed(desk.event.said.text)):
             return asides.ask_take_down(place, desk.event.said.text.strip(), desk.context.office["phone"])
-        case "no_more" | "no_pictures" if telling and not _has_told(desk):
+        case "no_more" | "no_pictures" if not _has_told(desk):
             # It is about what is being told, or of somebody praised elsewhere: the moderator reads it, they the way.
             noted = add_to_story(place, desk.event.said.text.strip())
             return Answer(noted, (Prompt(say("use.while_telling", phone=desk.context.office["phone"])),), (GoOn(),))
-        case "no_more" | "no_pictures" if not _has_told(desk):
-            return asides.ask_take_down(place, desk.event.said.text.strip(), desk.context.office["phone"])
         case _:
             pictures_only = meant.pictures and not takes_words_too(desk.event.said.text)
             return Answer(place, (), (TakeBackUse(meant.number, pictures_only=pictures_only), GoOn()))

@@ -17,7 +17,7 @@ from handlers.introduce_deed import begin
 from handlers.keeping import keep, recall
 from handlers.moderators import Desk
 from handlers.place import Answer, Place, again, ask
-from handlers.reading.intents import Intent, likely, means
+from handlers.reading.intents import GOES, Intent, likely, means
 from handlers.reading.telling import another, clear_no, clear_yes, weak_yes
 from handlers.reading.words import ANSWER_MAX_CHARS
 from moderation import receive
@@ -57,7 +57,7 @@ def tells_a_deed(text: str) -> bool:
 
 def _answers(text: str) -> bool:
     """Tell whether words may be the rest of an answer, and nothing that is to happen with a report."""
-    return not means(text, Intent.REVOKE, Intent.TAKEDOWN, Intent.DELETE, at_least=_DOUBT)
+    return not means(text, *GOES, at_least=_DOUBT)
 
 
 def _standing(desk: Desk, submission: int) -> SubmissionRow | None:

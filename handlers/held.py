@@ -5,18 +5,18 @@ What is held is bounded: it is read all at once, in its teller's turn, when it t
 
 from dataclasses import replace
 
-from deeds.said import Said
+from deeds.said import Prompt, Said
 from handlers import asides, engine
 from handlers.belongs import tells_a_deed
 from handlers.commands import command
 from handlers.effects import TellStaff
-from handlers.filling import STORY_MAX_CHARS
+from handlers.filling import STORY_MAX_CHARS, has_letters
 from handlers.introduce_deed import INTRODUCE_DEED, begin
 from handlers.moderators import Desk
 from handlers.place import Answer, Place, again
 from handlers.reading.answers import bare_word
 from handlers.reading.fitting import asks_something, says_who_they_are, takes_down
-from handlers.reading.intents import Intent, means
+from handlers.reading.intents import GOES, means
 from handlers.reading.telling import clear_no, sends
 from texts import say
 
@@ -37,8 +37,8 @@ def goes_beyond(place: Place, text: str) -> bool:
 def answer(desk: Desk, place: Place, option: str | None, text: str) -> Answer | None:
     """Hear what somebody makes of what was taken for danger, or for a wish to have something down."""
     held, phone = str(place.about["held"]), desk.context.office["phone"]
-    if place.about.get("passed_on"):  # which story, whose name: it goes where the first words went
-        return begin(asides.leave(place), Said(text=text), desk.context) if tells_a_deed(text) else _on(place, text)
+    if place.about.get("passed_on"):
+        return _after_it(desk, place, text)
     if option == "tell_office":
         return _on(place, held)
     if option == "telling" or (place.talk == asides.DANGER and clear_no(text)):
@@ -52,6 +52,15 @@ def answer(desk: Desk, place: Place, option: str | None, text: str) -> Answer | 
     if bare_word(text):
         return again(place, say("menu.not_an_option", count=len(place.shown)))
     return _told(desk, place, f"{held}\n{text}")
+
+
+def _after_it(desk: Desk, place: Place, text: str) -> Answer:
+    """Which story, whose name: it goes where the first words went; a yes or a sign tells the office nothing."""
+    if tells_a_deed(text):
+        return _told(desk, place, text)
+    if bare_word(text) or not has_letters(text):
+        return Answer(asides.leave(place), (Prompt(say("thanks")),))
+    return _on(place, text)
 
 
 def _told(desk: Desk, place: Place, words: str) -> Answer:
@@ -68,5 +77,5 @@ def _on(place: Place, words: str) -> Answer:
 
 
 def _still_wants_it_down(text: str) -> bool:
-    wants = means(text, Intent.TAKEDOWN, Intent.REVOKE, Intent.DELETE)
+    wants = means(text, *GOES)
     return wants or takes_down(text) or says_who_they_are(text)

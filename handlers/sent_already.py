@@ -24,7 +24,7 @@ from handlers.reading.fitting import (
     takes_words_too,
     wants_it_shown,
 )
-from handlers.reading.intents import SURE, Intent, means
+from handlers.reading.intents import GOES, SURE, Intent, means
 from handlers.reading.meanings import means_all
 from handlers.reading.names import find_people
 from handlers.reading.telling import adds, another
@@ -35,7 +35,6 @@ from texts import say
 
 ADDED_WITHIN = timedelta(days=1)
 _DOUBT = 0.3  # that something is to go: then words are not merely added, but asked about
-_GOES = (Intent.REVOKE, Intent.TAKEDOWN, Intent.DELETE)
 _ASKS = 0.7  # it only asks, and a story goes on at one tap
 REMEMBERS_USE = timedelta(days=7)  # after which "use it" is about something else
 AFTER_RECEIPT = ("", asides.CONSENT_PUBLISH, asides.LATE_PHOTOS)  # where nothing else is being told
@@ -53,7 +52,7 @@ def addition(desk: Desk, place: Place, said: Said) -> Answer | None:
     """ "Oh, I forgot ...", "no, it was Tuesday": it belongs to the report, and what is asked beside it stays open."""
     if place.talk not in AFTER_RECEIPT or said.choice is not None or said.voice or another(said.text):
         return None
-    beside = is_beside(said.text) and not means(said.text, *_GOES, at_least=SURE)
+    beside = is_beside(said.text) and not means(said.text, *GOES, at_least=SURE)
     if not (beside or _more_of_them(said.text)) or _latest(desk, ADDED_WITHIN) is None:
         return None
     note = NoteBeside(said.text.strip())
@@ -65,7 +64,7 @@ def addition(desk: Desk, place: Place, said: Said) -> Answer | None:
 
 def _more_of_them(text: str) -> bool:
     """Tell whether words go on about the same person: nobody is named, and nothing is objected to."""
-    if means(text, *_GOES, at_least=SURE if adds(text) else _DOUBT):
+    if means(text, *GOES, at_least=SURE if adds(text) else _DOUBT):
         return False
     if adds(text):
         return True

@@ -30,6 +30,10 @@ class Intent(StrEnum):
     ANSWER = "answer"
 
 
+GOES = (Intent.REVOKE, Intent.TAKEDOWN, Intent.DELETE)
+"""Meanings by which something is to go."""
+
+
 def means(text: str, *intents: Intent, at_least: float = SURE) -> bool:
     """Tell whether a message most likely means one of these; what is longer than an answer is a story.
 

@@ -95,3 +95,16 @@ def test_what_follows_goes_where_the_first_words_went(town: Town) -> None:
     thoan.says("cảm ơn nhé")
     assert town.rows(lambda tx: drafts.waiting_of(tx, 2)) == []
     assert town.deeds() == []
+
+
+def test_a_yes_or_a_sign_after_it_is_sent_to_nobody(town: Town) -> None:
+    """It says nothing of any story, and whoever says it has done."""
+    thu, thoan = _thoan(town)
+    thoan.picks("Nhờ cán bộ gỡ, không nêu tên")
+    town.settle()
+    shown = len(thu.messages())
+    for nothing in ("ừ", ":))"):
+        thoan.says(nothing)
+    town.settle()
+    assert len(thu.messages()) == shown
+    assert town.deeds() == []
